@@ -1,0 +1,126 @@
+"""A call: one use of a line and its instants, and the events by which the line machine tells of it.
+
+Pure. `Call` is a value: the machine makes a new one at each change; the recorder writes it down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from device.signals import CallerId, Instant
+
+
+class Direction(Enum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Disposition(Enum):
+    """How an inbound call came out (DOMAIN 2.2: ANS_OK and ANS_LATE, MISSED, AB_SHORT, AMBIG, TEST, BLOCKED, NON_VOICE)."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    ABANDONED = "abandoned"
+    UNKNOWN = "unknown"
+    TEST = "test"
+    BLOCKED = "blocked"
+    NON_VOICE = "non_voice"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. An open call has no `ended`; an outbound one has no disposition (whether the far end answered is not known).
+
+    key: unique for ever, made of boot, line and the first stamp. ringing: ns from the first burst to the answer, or to
+    the last edge when nobody answered. uncertainty: ns, of the answer delay, from the sensing of that line.
+    """
+
+    key: str
+    line: str
+    direction: Direction
+    started: Instant
+    ring_bursts: int = 0
+    last_edge: Instant | None = None  # end of the last burst heard so far
+    answered: Instant | None = None
+    ended: Instant | None = None
+    talk: int | None = None  # ns; None where the end of the talk was not seen
+    uncertainty: int | None = None
+    disposition: Disposition | None = None
+    caller_id: CallerId | None = None
+    caller_id_at: Instant | None = None
+    digits: str = ""  # dialled out, as far as heard
+
+    @property
+    def answer_delay(self) -> int | None:
+        """ns from the start of the first burst to off-hook, None when not answered."""
+        return None if self.answered is None else self.answered.since(self.started)
+
+    @property
+    def ringing(self) -> int | None:
+        """ns the line rang: until the answer, else until the last edge; None for an outbound call."""
+        if self.direction is Direction.OUTBOUND:
+            return None
+        if self.answered is not None:
+            return self.answer_delay
+        return None if self.last_edge is None else self.last_edge.since(self.started)
+
+
+@dataclass(frozen=True, slots=True)
+class CallOpened:
+    """The first signal of a call. It goes on disk at once."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """Another burst, caller ID, the answer, a digit: the call as it is now. Goes on disk as well."""
+
+    call: Call
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CallClosed:
+    """The call is over: `call.ended` is when it ended, `at` when that became certain."""
+
+    call: Call
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something the machine did not expect; recorded, never raised. `kind` is a short word, `detail` one line."""
+
+    line: str
+    at: Instant
+    kind: str
+    detail: str = ""
+
+
+class Trouble(Enum):
+    """What can be wrong with a line, as faults and questions name it."""
+
+    LINE_LOST = "line_lost"  # the interface is away
+    NO_LOOP = "no_loop"  # the exchange's voltage is away
+    LEFT_OFF_HOOK = "left_off_hook"
+    STILL_TALKING = "still_talking"  # a question, not a fault: off-hook for 20 minutes
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleBegan:
+    line: str
+    at: Instant
+    trouble: Trouble
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleEnded:
+    line: str
+    at: Instant
+    trouble: Trouble
+
+
+CallEvent = CallOpened | CallChanged | CallClosed | Anomaly | TroubleBegan | TroubleEnded
