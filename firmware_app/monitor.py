@@ -1,0 +1,436 @@
+"""The monitor's loop: everything that happens arrives in one queue, one thread decides, others listen, write and show.
+
+Order in the loop: what IS goes to the annunciator at once; what happened goes to the recorder; what WAS is shown only
+when the recorder tells of its commit (DESIGN, invariant 2). The loop does no disk, no network, no blocking send.
+
+Threads: this loop (main) · one per line driver · recorder · monitor-socket · the scheduler's two · gpiozero's patterns.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from device import clock, signals
+from device.interface import Button, CheckResult, LineInterface, Press
+from device.signals import SECOND, Instant
+from firmware_app.annunciator import Annunciator
+from firmware_app.call_entries import call_entry
+from firmware_app.calls.call import (
+    Anomaly,
+    Call,
+    CallChanged,
+    CallClosed,
+    CallEvent,
+    CallOpened,
+    Trouble,
+    TroubleBegan,
+    TroubleEnded,
+)
+from firmware_app.calls.line_machine import LineMachine
+from firmware_app.calls.service_hours import ServiceHours
+from firmware_app.desk_entries import from_desk
+from firmware_app.line_view import LineView, iso
+from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
+from firmware_app.records import entries, privacy
+from firmware_app.records.recorder import (
+    Committed,
+    LedgerDoubtful,
+    Recorded,
+    Recorder,
+    RecorderNews,
+    RecorderRecovered,
+    RecorderTrouble,
+    Refused,
+)
+from firmware_app.wording import Text
+
+log = logging.getLogger(__name__)
+
+ANOMALIES_A_MINUTE = 20  # of one line; the rest is counted, so that a babbling modem cannot fill the card
+EXPIRED = Text("请求过期，没有执行", "the request expired and was not carried out")
+NO_SUCH_LINE = Text("没有这条线路", "no such line")
+NO_SUCH_REQUEST = Text("没有这个请求；可用：check_line、lamp_test、silence", "no such request; check_line, lamp_test, silence exist")
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    press: Press
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request from a peer: `until` is the monotonic deadline after which it is never carried out."""
+
+    what: str
+    line: str | None
+    until: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry a person recorded, on its way through the loop so that lamps and machines know of it."""
+
+    entry: entries.Entry
+
+
+@dataclass(frozen=True, slots=True)
+class LampTest:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    reason: str
+
+
+Item = signals.LineSignal | RecorderNews | Pressed | Asked | Told | LampTest | Stop
+
+
+class Monitor:
+    """Runs until `stop`. Built by `assemble`, which gives it the concrete parts."""
+
+    def __init__(
+        self,
+        *,
+        boot: str,
+        site: Json,
+        lines: Sequence[tuple[LineInterface, str]],
+        annunciator: Annunciator,
+        button: Button | None,
+        hours: ServiceHours | None,
+        timezone: ZoneInfo,
+    ) -> None:
+        now = clock.now()
+        self.queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._boot = boot
+        self._site = site
+        self._interfaces = {interface.line: interface for interface, _ in lines}
+        self._machines = {interface.line: LineMachine(interface.line, boot) for interface, _ in lines}
+        self._views = {interface.line: LineView(interface.line, number, now) for interface, number in lines}
+        self._annunciator = annunciator
+        self._button = button
+        self.hours = hours
+        self._timezone = timezone
+        self._recorder: Recorder | None = None
+        self._socket: MonitorSocket | None = None
+        self._checker: Callable[[str | None, str, Callable[[Json], None]], None] | None = None
+        self._in_hours: dict[str, tuple[bool | None, int | None]] = {}
+        self._standing: dict[str, Any] = {"unseen": 0, "due": 0, "unsettled": 0}
+        self._present = True
+        self._open_faults: set[tuple[str, str | None]] = set()
+        self._fresh_lines = set(self._machines)  # not yet heard of since this start
+        self._recorder_ok = True
+        self._anomalies: dict[str, deque[int]] = {name: deque() for name in self._machines}
+        self._told: Json = {}
+
+    # ---- what assemble connects
+
+    def connect(self, recorder: Recorder, socket: MonitorSocket) -> None:
+        self._recorder, self._socket = recorder, socket
+
+    def connect_checker(self, checker: Callable[[str | None, str, Callable[[Json], None]], None]) -> None:
+        """`checker(line, trigger, answer)` runs a line check in a thread of its own."""
+        self._checker = checker
+
+    def resume(self, calls: Sequence[Call]) -> None:
+        """Take up the calls that were open when the last run ended, before any line is opened."""
+        now = clock.now()
+        for call in calls:
+            machine = self._machines.get(call.line)
+            if machine is None or not call.key.startswith(self._boot):
+                machine = LineMachine(call.line, self._boot)  # another boot, or a line that is no longer wired
+                self._carry_out(machine.resume(call, now), call.line)
+                continue
+            self._views[call.line].call = call
+            self._carry_out(machine.resume(call, now), call.line)
+
+    def tell(self, news: RecorderNews) -> None:
+        """What the recorder calls after each commit, from its thread."""
+        self.queue.put(news)
+
+    def stop(self, reason: str) -> None:
+        self.queue.put(Stop(reason))
+
+    # ---- Desk: called in the socket's thread
+
+    def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
+        entry = from_desk(kind, body)
+        if isinstance(entry, Text):
+            answer(failure("invalid", entry))
+            return
+
+        def then(outcome: Recorded | Refused) -> None:
+            if isinstance(outcome, Refused):
+                answer(failure(outcome.code, outcome.message))
+                return
+            self.queue.put(Told(outcome.entry))
+            answer({"ok": True, "seq": outcome.seq})
+
+        self._put(entry, clock.now(), actor, then)
+
+    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None:
+        self.queue.put(Asked(what, line, clock.now().mono + signals.seconds(within), answer))
+
+    # ---- the loop
+
+    def run(self) -> str:
+        """Listen until stopped; gives the reason."""
+        now = clock.now()
+        if self._button is not None:
+            self._button.start(lambda press, at: self.queue.put(Pressed(press, at)))
+        for interface in self._interfaces.values():
+            interface.start(self.queue.put)
+        self._publish(now)
+        while True:
+            try:
+                item = self.queue.get(timeout=self._patience())
+            except queue.Empty:
+                item = None
+            if isinstance(item, Stop):
+                return item.reason
+            if item is not None:
+                self._take(item)
+            self._expire(clock.now())
+
+    def _patience(self) -> float | None:
+        """Seconds until the next deadline, None when nothing is awaited."""
+        deadlines = [machine.next_deadline() for machine in self._machines.values()]
+        deadlines.append(self._annunciator.next_deadline())
+        due = [deadline for deadline in deadlines if deadline is not None]
+        return max(0.0, (min(due) - clock.now().mono) / SECOND) if due else None
+
+    def _expire(self, now: Instant) -> None:
+        for name, machine in self._machines.items():
+            deadline = machine.next_deadline()
+            if deadline is not None and deadline <= now.mono:
+                self._carry_out(machine.expire(now), name)
+        self._annunciator.expire(now)
+        self._publish(now)
+
+    def _take(self, item: Item) -> None:
+        match item:
+            case Committed():
+                self._committed(item)
+            case RecorderTrouble(kind=kind, detail=detail):
+                log.error("records: %s %s", kind, detail)
+                self._recorder_ok = False
+                self._annunciator.fault("records", None, True)
+            case RecorderRecovered():
+                log.info("records: recovered")
+                self._recorder_ok = True
+                self._annunciator.fault("records", None, False)
+            case LedgerDoubtful(detail=detail):
+                log.critical("records: the ledger's integrity is in doubt: %s", detail)
+                self._annunciator.fault("records", None, True)
+                self.stop("ledger")
+            case Pressed(press=press, at=at):
+                present = self._annunciator.pressed(press, at)
+                if present is not None:
+                    self._put(entries.Presence(present, source="button"), at, "desk")
+            case Asked():
+                self._asked(item)
+            case Told(entry=entry):
+                self._told_by_desk(entry)
+            case LampTest(on=on):
+                self._annunciator.lamp_test(on)
+            case Stop():
+                raise AssertionError("run() takes Stop itself")
+            case _:
+                self._heard(item)
+
+    def _heard(self, signal: signals.LineSignal) -> None:
+        machine, view = self._machines.get(signal.line), self._views.get(signal.line)
+        if machine is None or view is None:
+            return
+        view.signal(signal)
+        if isinstance(signal, signals.LineRestored | signals.LineLost):
+            self._first_word(signal)
+        self._carry_out(machine.handle(signal), signal.line)
+
+    def _first_word(self, signal: signals.LineRestored | signals.LineLost) -> None:
+        """Faults left open by the run before are ended when the line is heard again; what still holds begins anew."""
+        if isinstance(signal, signals.LineRestored):
+            log.info("%s: listening (%s)", signal.line, signal.interface or "gpio")
+            if signal.line in self._fresh_lines:
+                self._fresh_lines.discard(signal.line)
+                for kind, line in sorted(self._open_faults, key=str):
+                    if line == signal.line:
+                        self._fault_ended(kind, line, signal.at)
+        else:
+            log.warning("%s: lost (%s)", signal.line, signal.reason)
+
+    def _carry_out(self, events: Sequence[CallEvent], line: str) -> None:
+        view = self._views.get(line)
+        for event in events:
+            if view is not None:
+                view.event(event)
+            self._annunciator.call_event(event)
+            self._record_event(event, line)
+
+    def _record_event(self, event: CallEvent, line: str) -> None:
+        match event:
+            case CallOpened(call=call):
+                self._record_call(call, "opened", clock.now())
+            case CallChanged(call=call, at=at):
+                self._record_call(call, "changed", at)
+            case CallClosed(call=call, at=at):
+                self._record_call(call, "closed", at)
+                self._in_hours.pop(call.key, None)
+            case Anomaly():
+                self._record_anomaly(event)
+            case TroubleBegan(trouble=Trouble.STILL_TALKING) | TroubleEnded(trouble=Trouble.STILL_TALKING):
+                return  # a question on the page, not a fault
+            case TroubleBegan(trouble=trouble, at=at, detail=detail):
+                self._fault_began(trouble.value, line, at, detail)
+            case TroubleEnded(trouble=trouble, at=at):
+                self._fault_ended(trouble.value, line, at)
+
+    def _record_call(self, call: Call, stage: str, at: Instant) -> None:
+        if call.key not in self._in_hours:
+            self._in_hours[call.key] = self._hours_of(call)
+        in_hours, version = self._in_hours[call.key]
+        number = self._views[call.line].number if call.line in self._views else ""
+        boot = call.key.partition(":")[0]
+        self._put(call_entry(call, stage, boot, number, in_hours, version), at, "monitor")
+
+    def _hours_of(self, call: Call) -> tuple[bool | None, int | None]:
+        if self.hours is None:
+            return None, None
+        return self.hours.in_hours(call.started.wall, self._timezone), self.hours.version
+
+    def _record_anomaly(self, anomaly: Anomaly) -> None:
+        recent = self._anomalies.setdefault(anomaly.line, deque())
+        while recent and anomaly.at.mono - recent[0] > 60 * SECOND:
+            recent.popleft()
+        if len(recent) < ANOMALIES_A_MINUTE:
+            recent.append(anomaly.at.mono)
+            self._put(entries.LineAnomaly(anomaly.line, anomaly.kind, anomaly.detail), anomaly.at, "monitor")
+
+    def _fault_began(self, kind: str, line: str | None, at: Instant, detail: str) -> None:
+        log.warning("%s: fault %s began %s", line, kind, detail)
+        self._annunciator.fault(kind, line, True)
+        if (kind, line) not in self._open_faults:
+            self._open_faults.add((kind, line))
+            self._put(entries.FaultBegan(kind, line, detail), at, "monitor")
+
+    def _fault_ended(self, kind: str, line: str | None, at: Instant) -> None:
+        log.info("%s: fault %s ended", line, kind)
+        self._annunciator.fault(kind, line, False)
+        if (kind, line) in self._open_faults:
+            self._open_faults.discard((kind, line))
+            self._put(entries.FaultEnded(kind, line), at, "monitor")
+
+    def _put(
+        self,
+        entry: entries.Entry,
+        at: Instant,
+        actor: str,
+        then: Callable[[Recorded | Refused], None] | None = None,
+    ) -> None:
+        if self._recorder is not None:
+            self._recorder.put(entry, at, actor, then)
+
+    # ---- what comes back
+
+    def _committed(self, news: Committed) -> None:
+        standing = news.standing
+        self._standing = {"unseen": standing.unseen, "due": standing.due, "unsettled": standing.unsettled}
+        self._present = standing.present
+        self._open_faults |= set(standing.faults) if not news.recorded else set()
+        self._annunciator.standing(standing)
+        for recorded in news.recorded:
+            entry = recorded.entry
+            if isinstance(entry, entries.CallRecorded) and entry.stage == "closed":
+                self._announce_missed(recorded.row, entry)
+
+    def _announce_missed(self, call: int | None, entry: entries.CallRecorded) -> None:
+        if entry.disposition not in ("no_answer", "unknown") or self._socket is None:
+            return
+        number = entry.number.content if isinstance(entry.number, entries.Personal) else None
+        view = self._views.get(entry.line)
+        masked = privacy.mask_number(number, view.number if view else "") if number else None
+        self._socket.announce(
+            {
+                "event": "missed",
+                "call": call,
+                "line": entry.line,
+                "masked": masked,
+                "absence": entry.absence,
+                "started_at": iso(entry.started_wall),
+                "disposition": entry.disposition,
+            }
+        )
+
+    def _told_by_desk(self, entry: entries.Entry) -> None:
+        match entry:
+            case entries.StillTalking(line=line) if line in self._machines:
+                self._carry_out(self._machines[line].still_talking(clock.now()), line)
+            case entries.SiteDocumentChanged(name="service_hours", content=content):
+                changed = ServiceHours.from_json(content)
+                if isinstance(changed, ServiceHours):
+                    self.hours = changed
+            case _:
+                return
+
+    def _asked(self, asked: Asked) -> None:
+        if clock.now().mono > asked.until:
+            asked.answer(failure("expired", EXPIRED))
+            return
+        match asked.what:
+            case "silence":
+                self._annunciator.silence()
+                asked.answer({"ok": True, "result": None})
+            case "check_line" | "lamp_test" if self._checker is not None:
+                if asked.line is not None and asked.line not in self._machines:
+                    asked.answer(failure("not_found", NO_SUCH_LINE))
+                else:
+                    what = asked.line if asked.what == "check_line" else "lamps"
+                    self._checker(what, "panel", asked.answer)
+            case _:
+                asked.answer(failure("invalid", NO_SUCH_REQUEST))
+
+    def _publish(self, now: Instant) -> None:
+        """Tell peers the present, when it differs from what they were told (the time of day alone does not count)."""
+        if self._socket is None:
+            return
+        for view in self._views.values():
+            view.settle(now)
+        told = {
+            "site": self._site,
+            "lines": [view.as_json(now) for view in self._views.values()],
+            "lamps": self._annunciator.lamps(),
+            "standing": self._standing,
+            "present": self._present,
+            "recorder": {"ok": self._recorder_ok, "waiting": self._recorder.waiting if self._recorder else 0},
+        }
+        told["recorder"]["waiting"] = 0 if self._recorder_ok else told["recorder"]["waiting"]
+        if told != self._told:
+            self._told = told
+            self._socket.publish({"at": iso(now.wall), **told})
+
+    # ---- the end
+
+    def interfaces(self) -> Mapping[str, LineInterface]:
+        return self._interfaces
+
+    def check(self, line: str, timeout: float) -> CheckResult:
+        """Ask one line's interface how it is; called by the line check's thread."""
+        return self._interfaces[line].check(timeout)
+
+    def close(self) -> None:
+        """Close lines, lamps and socket (the recorder is closed by its owner, last)."""
+        for interface in self._interfaces.values():
+            interface.close()
+        if self._button is not None:
+            self._button.close()
+        self._annunciator.close()
+        if self._socket is not None:
+            self._socket.close()

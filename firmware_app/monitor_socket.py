@@ -1,0 +1,273 @@
+"""The monitor's Unix socket: JSON lines in from local peers, answers and changes out; it decides nothing and never blocks the loop.
+
+One thread serves all peers. The loop and the recorder hand it finished JSON through `publish`, `announce` and the
+`answer` callback they were given; a peer that does not read is dropped, a line that is not understood is answered.
+
+Verbs: record · state · subscribe · request (docs/ARCHITECTURE.md, "Two meeting places").
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import selectors
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from firmware_app.wording import Text
+
+log = logging.getLogger(__name__)
+
+MAX_LINE = 256 * 1024  # bytes of one request: a site document is the largest
+MAX_WAITING = 1024 * 1024  # bytes a peer may leave unread before it is dropped
+SO_PEERGROUPS = 59  # socket(7), Linux 4.13; Python has no name for it
+
+Json = Mapping[str, Any]
+Answer = Callable[[Json], None]
+
+
+class Desk(Protocol):
+    """Where requests go. Both return at once; `answer` is called later, from any thread, exactly once."""
+
+    def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None: ...
+
+    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None: ...
+
+
+def failure(code: str, message: Text) -> Json:
+    """The answer to something that was not done: a code for programs, a sentence for people."""
+    return {"ok": False, "error": code, "message": {"zh_CN": message.zh, "en": message.en}}
+
+
+NOT_UNDERSTOOD = Text("请求格式不对：每行须是一个 JSON 对象", "not understood: each line must be one JSON object")
+UNKNOWN_VERB = Text(
+    "没有这个动词；可用：record、state、subscribe、request", "no such verb; record, state, subscribe, request exist"
+)
+BAD_FIELDS = Text("请求的字段缺失或类型不对", "a field of the request is missing or of the wrong type")
+
+
+@dataclass(slots=True, eq=False)
+class _Peer:
+    connection: socket.socket
+    received: bytearray = field(default_factory=bytearray)
+    waiting: bytearray = field(default_factory=bytearray)
+    subscribed: bool = False
+
+
+def encode(message: Json) -> bytes:
+    """One JSON line."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def bind_unix(path: Path, mode: int) -> socket.socket:
+    """A listening Unix socket at `path`, however deep (the address is limited to 107 bytes, unix(7): go by the folder's fd)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+    finally:
+        os.close(folder)
+    path.chmod(mode)
+    listener.listen(16)
+    listener.setblocking(False)
+    return listener
+
+
+def _is_welcome(connection: socket.socket) -> bool:
+    """Whether the peer is root, ourselves, or of our group (SO_PEERCRED: the kernel's word, not the peer's)."""
+    _pid, uid, gid = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    if uid in (0, os.getuid()) or gid == os.getgid():
+        return True
+    packed = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, 4096)
+    return os.getgid() in struct.unpack(f"{len(packed) // 4}I", packed)
+
+
+class MonitorSocket:
+    """Serves `path` until `close`. `publish` sets the state that is told; `announce` tells subscribers of an event."""
+
+    def __init__(self, path: Path, desk: Desk) -> None:
+        self._path = path
+        self._desk = desk
+        self._state: Json = {}
+        self._outbox: deque[tuple[_Peer | None, bytes]] = deque()  # None: every subscriber
+        self._peers: set[_Peer] = set()
+        self._closing = False
+        self._listener = bind_unix(path, 0o660)
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._wake_out, selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._serve, name="monitor-socket", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def publish(self, state: Json) -> None:
+        """Make `state` the present state and tell it to subscribers."""
+        self._state = state
+        self._send(None, encode({"event": "state", "state": state}))
+
+    def announce(self, event: Json) -> None:
+        self._send(None, encode(event))
+
+    def close(self) -> None:
+        """End the thread and remove the socket; may be called often."""
+        if self._closing:
+            return
+        self._closing = True
+        self._wake()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
+        self._path.unlink(missing_ok=True)
+
+    def _send(self, peer: _Peer | None, line: bytes) -> None:
+        self._outbox.append((peer, line))
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_in.send(b"w")
+        except OSError:
+            return  # full: the thread is about to wake anyway; closed: nobody is left to wake
+
+    def _serve(self) -> None:
+        while not self._closing:
+            for key, mask in self._selector.select():
+                if key.fileobj is self._listener:
+                    self._accept()
+                elif key.fileobj is self._wake_out:
+                    self._wake_out.recv(4096)
+                else:
+                    self._attend(key.data, mask)
+            self._post()
+        for peer in list(self._peers):
+            self._drop(peer)
+        self._selector.close()
+        for end in (self._listener, self._wake_in, self._wake_out):
+            end.close()
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        if not _is_welcome(connection):
+            log.warning("monitor socket: a peer that is neither of our user nor of our group was refused")
+            connection.close()
+            return
+        connection.setblocking(False)
+        peer = _Peer(connection)
+        self._peers.add(peer)
+        self._selector.register(connection, selectors.EVENT_READ, peer)
+
+    def _attend(self, peer: _Peer, mask: int) -> None:
+        if mask & selectors.EVENT_READ:
+            try:
+                received = peer.connection.recv(65536)
+            except BlockingIOError:
+                return
+            except OSError:
+                received = b""
+            if not received:
+                self._drop(peer)
+                return
+            self._take(peer, received)
+        if mask & selectors.EVENT_WRITE:
+            self._flush(peer)
+
+    def _take(self, peer: _Peer, received: bytes) -> None:
+        peer.received += received
+        *lines, rest = peer.received.split(b"\n")
+        peer.received = bytearray(rest)
+        for line in lines:
+            self._understand(peer, bytes(line))
+        if len(peer.received) > MAX_LINE:
+            self._drop(peer)
+
+    def _understand(self, peer: _Peer, line: bytes) -> None:
+        answer = self._answer_to(peer)
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            answer(failure("invalid", NOT_UNDERSTOOD))
+            return
+        if not isinstance(message, dict):
+            answer(failure("invalid", NOT_UNDERSTOOD))
+            return
+        match message.get("verb"):
+            case "state":
+                answer({"ok": True, "state": self._state})
+            case "subscribe":
+                peer.subscribed = True
+                answer({"event": "state", "state": self._state})
+            case "record":
+                self._record(message, answer)
+            case "request":
+                self._request(message, answer)
+            case _:
+                answer(failure("invalid", UNKNOWN_VERB))
+
+    def _record(self, message: Json, answer: Answer) -> None:
+        kind, body, actor = message.get("kind"), message.get("body"), message.get("actor")
+        if isinstance(kind, str) and isinstance(body, dict) and isinstance(actor, str) and actor:
+            self._desk.record(kind, body, actor, answer)
+        else:
+            answer(failure("invalid", BAD_FIELDS))
+
+    def _request(self, message: Json, answer: Answer) -> None:
+        what, line, within = message.get("what"), message.get("line"), message.get("within_s")
+        right = isinstance(within, int | float) and not isinstance(within, bool) and 0 < within <= 600
+        if isinstance(what, str) and (line is None or isinstance(line, str)) and right:
+            self._desk.request(what, line, float(within or 0), answer)
+        else:
+            answer(failure("invalid", BAD_FIELDS))
+
+    def _answer_to(self, peer: _Peer) -> Answer:
+        def answer(message: Json) -> None:
+            self._send(peer, encode(message))
+
+        return answer
+
+    def _post(self) -> None:
+        """Move what waits into the peers' buffers and write as far as they take it."""
+        touched = set()
+        while self._outbox:
+            addressee, line = self._outbox.popleft()
+            for peer in [addressee] if addressee else [peer for peer in self._peers if peer.subscribed]:
+                peer.waiting += line
+                touched.add(peer)
+        for peer in touched & self._peers:
+            self._flush(peer)
+
+    def _flush(self, peer: _Peer) -> None:
+        try:
+            sent = peer.connection.send(peer.waiting) if peer.waiting else 0
+            del peer.waiting[:sent]
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._drop(peer)
+            return
+        if len(peer.waiting) > MAX_WAITING:
+            log.warning("monitor socket: a peer that does not read was dropped")
+            self._drop(peer)
+            return
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.waiting else 0)
+        self._selector.modify(peer.connection, wanted, peer)
+
+    def _drop(self, peer: _Peer) -> None:
+        if peer in self._peers:
+            self._peers.discard(peer)
+            self._selector.unregister(peer.connection)
+            peer.connection.close()
