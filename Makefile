@@ -1,0 +1,50 @@
+# Ringkeeper. `make help` lists what can be done; only deploy/setup.sh knows how the environment is made.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	--group build pyproject.toml
+
+.PHONY: help setup demo test check bench bench-peers lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## 建立运行环境 .venv · the environment the program runs in
+	@deploy/setup.sh runtime
+
+demo: ## 用虚拟电话局试用 · the whole appliance on the virtual telephone exchange
+	@deploy/setup.sh runtime
+	@exec $(BIN)/ringkeeper run --config config/demo.toml
+
+test: ## 全部测试 · every test, and with them the house rules
+	@deploy/setup.sh dev
+	@$(PYTEST) -n auto
+
+check: ## 格式、类型、分层、测试 · format, types, layers, tests: before each commit
+	@deploy/setup.sh dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@$(PYTEST) -n auto
+
+bench: ## 性能数据 · the figures, with the machine they were taken on
+	@deploy/setup.sh dev
+	@$(BIN)/python -m tests.bench
+
+bench-peers: ## 与 callattendant 对比 · the same beside callattendant, on the same emulated modem
+	@deploy/setup.sh dev
+	@$(BIN)/python -m tests.bench --peers
+
+lock: ## 更新锁定文件 · resolve the dependencies anew, with hashes
+	@deploy/setup.sh dev
+	@$(BIN)/python -m pip install -q uv
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## 删除环境与缓存 · remove what can be made again
+	rm -rf .venv .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
