@@ -75,11 +75,8 @@ up_to_date() { # the dev environment contains the runtime one
 
 # --- .venv with pip in it --------------------------------------------------------------------------------------------
 
-venv_works() { # made here (scripts hold absolute paths), for this Python, with pip
-    [ -x .venv/bin/python ] && .venv/bin/python - "$root/.venv" "$("$python" -V)" 2>/dev/null <<'PY'
-import platform, sys, pip
-sys.exit(not (sys.prefix == sys.argv[1] and "Python " + platform.python_version() == sys.argv[2]))
-PY
+venv_works() { # made here (its scripts hold absolute paths), for this Python, with pip
+    grep -qsF "$root/.venv/bin/" .venv/bin/pip && [ "$(.venv/bin/python -V 2>&1)" = "$("$python" -V)" ]
 }
 
 pip_from_debian() { # no ensurepip and no root: Debian's own pip wheel, fetched and unpacked like any user may
@@ -96,11 +93,11 @@ pip_from_debian() { # no ensurepip and no root: Debian's own pip wheel, fetched 
         tail -n 5 log >&2
         exit 1
     ) || return 1
-    dpkg-deb -x "$work"/python3-pip-whl_*.deb "$work/deb"
-    "$python" -m venv --without-pip .venv
-    wheel=$(ls "$work"/deb/usr/share/python-wheels/pip-*.whl | head -n 1)
-    # Debian's version number carries +dfsg, which pip accepts as a local version
-    .venv/bin/python "$wheel/pip" install -q --no-index --no-deps "$wheel"
+    # no `set -e` in here: this function is called in a condition
+    dpkg-deb -x "$work"/python3-pip-whl_*.deb "$work/deb" || return 1
+    "$python" -m venv --without-pip .venv || return 1
+    wheel=$(ls "$work"/deb/usr/share/python-wheels/pip-*.whl)
+    .venv/bin/python "$wheel/pip" install -q --no-index --no-deps "$wheel" || return 1 # pip runs from its own wheel
     rm -rf "$work"
     trap - EXIT
 }
