@@ -1,0 +1,93 @@
+"""What a person may record: every allowed kind, and every way to get it wrong."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware_app.desk_entries import ALLOWED, from_desk
+from firmware_app.records import entries
+from firmware_app.wording import Text
+
+GOOD: list[tuple[str, dict[str, Any], entries.Entry]] = [
+    ("CallSeen", {"call": 12}, entries.CallSeen(12)),
+    ("CallSettled", {"call": 3, "disposition": "answered"}, entries.CallSettled(3, "answered", "panel")),
+    (
+        "CallbackAttempted",
+        {"case": 7, "outcome": "reached"},
+        entries.CallbackAttempted(7, "reached", "self_reported", closes=False),
+    ),
+    ("Presence", {"present": False}, entries.Presence(False, "panel")),
+    ("StillTalking", {"line": "L2"}, entries.StillTalking("L2")),
+    (
+        "PasswordSet",
+        {"account": "admin", "secret": {"kind": "secret", "content": "scrypt:…"}, "must_change": True},
+        entries.PasswordSet("admin", entries.Personal("secret", "scrypt:…"), True),
+    ),
+    ("NumberRevealed", {"account": "admin", "call": 5}, entries.NumberRevealed("admin", 5)),
+    (
+        "SiteDocumentChanged",
+        {"name": "service_hours", "content": "{}"},
+        entries.SiteDocumentChanged("service_hours", 0, "", "{}"),
+    ),
+]
+
+
+def test_the_examples_cover_every_allowed_kind() -> None:
+    assert {kind for kind, _, _ in GOOD} == set(ALLOWED)
+
+
+@pytest.mark.parametrize(("kind", "body", "entry"), GOOD, ids=[kind for kind, _, _ in GOOD])
+def test_a_right_body_is_its_entry(kind: str, body: dict[str, Any], entry: entries.Entry) -> None:
+    assert from_desk(kind, body) == entry
+
+
+@pytest.mark.parametrize(("kind", "body", "entry"), GOOD, ids=[kind for kind, _, _ in GOOD])
+def test_each_missing_field_is_named(kind: str, body: dict[str, Any], entry: entries.Entry) -> None:
+    for key in body:
+        refused = from_desk(kind, {k: v for k, v in body.items() if k != key})
+        assert isinstance(refused, Text)
+        assert key in refused.zh
+        assert key in refused.en
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("CallSeen", {"call": True}),
+        ("CallSeen", {"call": 0}),
+        ("CallSeen", {"call": "12"}),
+        ("CallSeen", {"call": 2**70}),
+        ("CallSettled", {"call": 3, "disposition": "abandoned"}),
+        ("CallbackAttempted", {"case": 7, "outcome": "perhaps"}),
+        ("Presence", {"present": 1}),
+        ("StillTalking", {"line": ""}),
+        ("PasswordSet", {"account": "admin", "secret": {"kind": "number", "content": "x"}, "must_change": True}),
+        ("PasswordSet", {"account": "admin", "secret": "x", "must_change": True}),
+        ("CallRecorded", {}),
+        ("Stopped", {"reason": "x"}),
+    ],
+)
+def test_what_nobody_may_record_is_refused(kind: str, body: dict[str, Any]) -> None:
+    assert isinstance(from_desk(kind, body), Text)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(
+    st.sampled_from([*ALLOWED, "x"]),
+    st.dictionaries(
+        st.sampled_from(["call", "case", "disposition", "outcome", "present", "line", "account", "secret", "must_change"]),
+        values,
+    ),
+)
+def test_any_body_gives_an_entry_or_a_sentence(kind: str, body: dict[str, Any]) -> None:
+    assert isinstance(from_desk(kind, body), (Text, *get_args(entries.Entry)))
