@@ -1,0 +1,232 @@
+"""AT commands and what happens on the line in, the bytes a real modem would print out, each with the moment it is due.
+
+Pure: no port, no clock, no thread; time is an argument. Sources: LINE.md 1 and the transcripts of a CX930xx (Zoom 3095, Dell
+RD02-D400) and of others. Delays marked [U] were not found in a source.
+
+Rule 1: output leaves in the order of its moments: RING and a reply may cut into each other's lines, never into a word.
+Rule 2: +VCID does not survive a reset (ATZ, power), as on Conexant sticks (Home Assistant issue 57765).
+Rule 3: nothing the host types raises; what is no command is answered ERROR.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from enum import Enum
+
+from device.exchange.at_commands import Typed, Typewriter
+from device.exchange.caller_id_sender import CRLF, Dialect, formatted, mdmf, sdmf, unformatted
+from device.exchange.modem_interpreter import Interpreter
+from device.exchange.modem_personalities import CX930XX, Personality
+from device.exchange.modem_state import ModemState, Result
+from device.exchange.wire_changes import Wire, WireChange
+from device.signals import MILLISECOND, SECOND, CallerId
+
+RING_LATENCY = 250 * MILLISECOND  # [U] a few cycles of 25 Hz until the modem is sure
+PRINT_LATENCY = 20 * MILLISECOND  # [U] from the last bit of a caller-ID message to its text
+ANSWER_LATENCY = 4 * MILLISECOND  # [U] from CR to the first byte of a reply over CDC-ACM
+RING_COUNT_KEPT = 8 * SECOND  # S1 clears when no ring comes for about 8 s (LINE.md 1.4)
+DLE = b"\x10"
+
+
+class Says(Enum):
+    """What kind of thing was printed; a bench or a person watching wants to know."""
+
+    ECHO = "echo"
+    REPLY = "reply"
+    RING = "ring"
+    CADENCE = "cadence"
+    CALLER_ID = "caller_id"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Printed:
+    """Bytes that leave the modem at `due` (ns)."""
+
+    due: int
+    order: int
+    data: bytes
+    kind: Says = Says.REPLY
+
+
+class VirtualModem:
+    """One modem on one line.
+
+    `receive` what the host sent, `wire` what happens on the line, then `output(now)` whatever is due; `next_deadline` says
+    when to ask again. `dialect` is how it prints caller ID in mode 1; `single` makes mode 2 messages SDMF, else MDMF.
+    """
+
+    def __init__(
+        self,
+        personality: Personality = CX930XX,
+        *,
+        dialect: Dialect | None = None,
+        single: bool = False,
+        ring_latency: int = RING_LATENCY,
+    ) -> None:
+        self.personality = personality
+        self.dialect = dialect or personality.dialect
+        self._single = single
+        self._ring_latency = ring_latency
+        self._state = ModemState()
+        self._interpreter = Interpreter(personality, self._state)
+        self._typewriter = Typewriter()
+        self._queue: list[Printed] = []
+        self._order = 0
+        self._busy_until = 0
+        self._ring: Printed | None = None  # RING words that are due unless the burst ends first
+        self._carrier: Printed | None = None  # NO CARRIER, due unless a key is pressed before
+        self._burst_began: int | None = None
+        self._burst_ended: int | None = None
+
+    @property
+    def caller_id_mode(self) -> int:
+        """0 off, 1 formatted, 2 unformatted: as the host left it."""
+        return self._state.vcid
+
+    @property
+    def seized(self) -> bool:
+        """The modem itself holds the line (ATD, ATA, ATH1)."""
+        return self._state.seized
+
+    def receive(self, data: bytes, at: int) -> None:
+        """Bytes from the host, at `at`."""
+        for byte in data:
+            when = max(at, self._busy_until)
+            if self._state.abort_dialling():
+                self._drop(self._carrier)
+                self._reply(Result.NO_CARRIER, [], when)
+                continue
+            if self._state.echo:
+                self._put(when, bytes((byte,)), Says.ECHO)
+            self._typed(self._typewriter.type(chr(byte)), when)
+
+    def wire(self, change: WireChange) -> None:
+        """Something happened on the line."""
+        self._state.note(change)
+        if change.kind is Wire.BURST_STARTED:
+            self._burst_starts(change.at)
+        elif change.kind is Wire.BURST_ENDED:
+            self._burst_ends(change.at)
+        elif change.kind is Wire.CALLER_ID_SENT and change.caller_id is not None:
+            self._caller_id(change.caller_id, change.damaged, change.at)
+
+    def say(self, data: bytes, at: int) -> None:
+        """Print `data` just so: a recorded transcript, or noise."""
+        self._put(at, data, Says.RAW)
+
+    def power_cycle(self, at: int) -> None:
+        """Unplugged and plugged in again: every setting is the factory's, nothing waits to be printed."""
+        self._queue.clear()
+        self._ring = self._carrier = None
+        self._busy_until = at
+        self._typewriter = Typewriter()
+        self._state.power_on()
+
+    def output(self, now: int) -> list[Printed]:
+        """Everything due by `now`, oldest first."""
+        due: list[Printed] = []
+        while self._queue and self._queue[0].due <= now:
+            printed = heapq.heappop(self._queue)
+            if printed is self._ring:
+                self._ring = None
+                self._state.count_ring(printed.due)
+            if printed is self._carrier:
+                self._state.abort_dialling()
+            due.append(printed)
+        return due
+
+    def next_deadline(self) -> int | None:
+        """When something will be due, ns, or None while nothing waits."""
+        return self._queue[0].due if self._queue else None
+
+    # ---- commands ----------------------------------------------------------------------------------------------------
+
+    def _typed(self, typed: Typed, at: int) -> None:
+        if typed is Typed.NOTHING:
+            return
+        if self._typewriter.too_long:
+            self._reply(Result.ERROR, [], at + ANSWER_LATENCY)
+            return
+        self._expire_ring_count(at)
+        outcome = self._interpreter.carry_out(self._typewriter.line)
+        ready = at + ANSWER_LATENCY + outcome.takes
+        if outcome.caller_id_again:
+            self._print_again(outcome.caller_id_again, ready)
+        self._reply(outcome.result, outcome.pages, ready)
+        if outcome.result is None:
+            self._carrier = self._put(ready + self._state.carrier_patience, self._no_carrier(), Says.REPLY)
+
+    def _reply(self, result: Result | None, pages: list[list[str]], at: int) -> None:
+        """Print a reply from `at` on; the next command waits until it is through."""
+        verbose = self._state.verbose
+        for page in pages:
+            lines = "".join(line + "\r\n" for line in page).encode("ascii", "replace")
+            self._put(at, CRLF + lines if verbose else lines, Says.REPLY)
+            at += MILLISECOND
+        if result is not None and not self._state.quiet:
+            self._put(at, result.printed(verbose), Says.REPLY)
+        self._busy_until = max(self._busy_until, at)
+
+    def _no_carrier(self) -> bytes:
+        return b"" if self._state.quiet else Result.NO_CARRIER.printed(self._state.verbose)
+
+    def _drop(self, printed: Printed | None) -> None:
+        """Take back what was to be printed."""
+        if printed is not None and printed in self._queue:
+            self._queue.remove(printed)
+            heapq.heapify(self._queue)
+
+    def _put(self, due: int, data: bytes, kind: Says) -> Printed:
+        self._order += 1
+        printed = Printed(due, self._order, data, kind)
+        heapq.heappush(self._queue, printed)
+        return printed
+
+    # ---- the line ----------------------------------------------------------------------------------------------------
+
+    def _burst_starts(self, at: int) -> None:
+        self._burst_began = at
+        if self._state.reports_cadence:
+            silent = 0 if self._burst_ended is None else round((at - self._burst_ended) / (100 * MILLISECOND))
+            self._put(at + self._ring_latency, b"DROF=%d\r\n" % silent, Says.CADENCE)
+        else:
+            self._ring = self._put(at + self._ring_latency, self._ring_word(), Says.RING)
+
+    def _burst_ends(self, at: int) -> None:
+        self._burst_ended = at
+        if self._ring is not None and self._ring.due > at:
+            self._drop(self._ring)
+            self._ring = None
+        if self._state.reports_cadence and self._burst_began is not None:
+            lasted = round((at - self._burst_began) / (100 * MILLISECOND))
+            self._put(at + PRINT_LATENCY, b"DRON=%d\r\n" % lasted, Says.CADENCE)
+            if self._state.ring_after_burst:
+                self._ring = self._put(at + self._state.ring_after_burst, self._ring_word(), Says.RING)
+
+    def _ring_word(self) -> bytes:
+        if self._state.voice:
+            return DLE + b"R"
+        return b"" if self._state.quiet else Result.RING.printed(self._state.verbose)
+
+    def _caller_id(self, caller_id: CallerId, damaged: bool, at: int) -> None:
+        """Mode 1 checks the sum itself and is silent when it fails; mode 2 prints what came (Rockwell 1048 p.3-36)."""
+        if self._state.seized:
+            return
+        self._state.last_caller_id = None if damaged else caller_id
+        if self._state.vcid == 1 and not damaged:
+            self._put(at + PRINT_LATENCY, formatted(caller_id, self.dialect), Says.CALLER_ID)
+        elif self._state.vcid >= 2:
+            message = sdmf if self._single else mdmf
+            self._put(at + PRINT_LATENCY, unformatted(message(caller_id, damaged=damaged)), Says.CALLER_ID)
+
+    def _print_again(self, mode: int, at: int) -> None:
+        caller_id = self._state.last_caller_id
+        if caller_id is not None:
+            text = formatted(caller_id, self.dialect) if mode == 1 else unformatted(mdmf(caller_id))
+            self._put(at, text, Says.CALLER_ID)
+
+    def _expire_ring_count(self, at: int) -> None:
+        if at - self._state.last_ring > RING_COUNT_KEPT:
+            self._state.registers[1] = 0
