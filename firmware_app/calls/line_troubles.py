@@ -1,0 +1,102 @@
+"""Hook and loop of one line in, what is wrong with it out, and when it will be. Pure: moments are arguments, no clock.
+
+Rule 1: off-hook with no ring before and no digit, on a line whose ears hear digits: left off the hook after 30 s.
+Rule 2: in every other case 20 minutes off-hook are a question ("still talking?"), 60 minutes a fault. A person's yes
+starts both again, so a long conversation never becomes a fault unasked.
+Rule 3: a loop that is away for 2 s is a fault. While it is away, off-hook means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from device.signals import Instant, seconds
+from firmware_app.calls.call import CallEvent, Trouble, TroubleBegan, TroubleEnded
+
+QUIET_LIMIT = seconds(30)  # DOMAIN 2.4: handset lifted without ring and without digits
+ASK_AFTER = seconds(20 * 60)
+FAULT_AFTER = seconds(60 * 60)
+LOOP_LOSS = seconds(
+    2.0
+)  # shorter: polarity reversal, a disconnect pulse (at most 0.8 s), a sensor in a ring burst
+OF_THE_HOOK = (Trouble.STILL_TALKING, Trouble.LEFT_OFF_HOOK)
+
+
+class LineTroubles:
+    """What is wrong with a line now. Each beginning and end is told once."""
+
+    def __init__(self, line: str, tell: Callable[[CallEvent], None]) -> None:
+        self._line = line
+        self._tell = tell
+        self._began: dict[Trouble, Instant] = {}
+        self._off_hook_since: Instant | None = None
+        self._quiet = False  # rule 1 holds
+        self._loop_lost: Instant | None = None
+
+    @property
+    def began(self) -> tuple[tuple[Trouble, Instant], ...]:
+        """What is wrong now, and since when."""
+        return tuple(self._began.items())
+
+    def has(self, trouble: Trouble) -> bool:
+        return trouble in self._began
+
+    @property
+    def loop_lost(self) -> Instant | None:
+        """When the loop went away; None while it is there, or not sensed."""
+        return self._loop_lost
+
+    def begin(self, at: Instant, trouble: Trouble, detail: str = "") -> None:
+        if trouble in self._began:
+            return
+        if trouble is Trouble.LEFT_OFF_HOOK:
+            self.end(at, Trouble.STILL_TALKING)  # nobody answered the question
+        self._began[trouble] = at
+        self._tell(TroubleBegan(self._line, at, trouble, detail))
+
+    def end(self, at: Instant, *troubles: Trouble) -> None:
+        for trouble in troubles:
+            if self._began.pop(trouble, None) is not None:
+                self._tell(TroubleEnded(self._line, at, trouble))
+
+    def lifted(self, at: Instant, quiet: bool = False) -> None:
+        """Off-hook since `at`; `quiet`: nothing rang, nothing was dialled, and digits would be heard (rule 1)."""
+        self._off_hook_since, self._quiet = at, quiet
+
+    def in_use(self, at: Instant) -> None:
+        """A digit was dialled: from here on rule 2 holds, counted from when the line was lifted."""
+        if self._quiet:
+            self._quiet = False
+            self.end(at, Trouble.LEFT_OFF_HOOK)
+
+    def still_talking(self, at: Instant) -> None:
+        """A person said yes."""
+        if self._off_hook_since is not None:
+            self.lifted(at)
+            self.end(at, *OF_THE_HOOK)
+
+    def released(self, at: Instant) -> None:
+        """On-hook, or the hook cannot be heard any more."""
+        self._off_hook_since = None
+        self.end(at, *OF_THE_HOOK)
+
+    def loop_gone(self, at: Instant) -> None:
+        self._loop_lost = self._loop_lost or at
+
+    def loop_back(self, at: Instant) -> None:
+        """The loop is there: so a sensor said, or a ring, or somebody lifting, proved it."""
+        self._loop_lost = None
+        self.end(at, Trouble.NO_LOOP)
+
+    def due(self) -> list[tuple[Instant, Trouble]]:
+        """What begins when, if nothing happens before."""
+        awaited: list[tuple[Instant, Trouble]] = []
+        if self._loop_lost is not None:
+            awaited.append((self._loop_lost.plus(LOOP_LOSS), Trouble.NO_LOOP))
+        since = self._off_hook_since
+        if since is not None and not self.has(Trouble.LEFT_OFF_HOOK):
+            limit = QUIET_LIMIT if self._quiet else FAULT_AFTER
+            awaited.append((since.plus(limit), Trouble.LEFT_OFF_HOOK))
+            if not self._quiet:
+                awaited.append((since.plus(ASK_AFTER), Trouble.STILL_TALKING))
+        return [(at, trouble) for at, trouble in awaited if not self.has(trouble)]
