@@ -1,0 +1,86 @@
+"""`ringkeeper check-config`: a summary and exit code 0 for a good file, the problems on stderr and 1 for a bad one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = """language = "en"
+[site]
+id = "jc-zezhou-0001"
+name = "Zezhou"
+[[line]]
+name = "L1"
+number = "03562217000"
+interface = "modem"
+port = "modem-L1"
+[[line]]
+name = "L2"
+number = "03562217001"
+interface = "gpio"
+chip = "simulated"
+ring_pin = 17
+hook_pin = 27
+[indicators]
+chip = "simulated"
+ring = 5
+button = 26
+[panel]
+host = "::1"
+[exchange]
+"""
+
+
+def check(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    file = folder / "site.toml"
+    file.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "firmware_app", "check-config", "--config", str(file)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_good_file_is_summed_up(tmp_path: Path) -> None:
+    done = check(tmp_path, GOOD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        f"the configuration is right: {tmp_path}/site.toml",
+        "site  jc-zezhou-0001  Zezhou",
+        f"line  L1  03562217000  modem {tmp_path}/modem-L1",
+        "line  L2  03562217001  simulated  ring GPIO17, hook GPIO27",
+        "indicators  simulated  ring lamp GPIO5, button GPIO26",
+        "panel  http://[::1]:8080/",
+        "data  /var/lib/ringkeeper",
+        "virtual exchange: a trial, no real line",
+    ]
+
+
+def test_a_warning_goes_to_stderr_and_is_no_failure(tmp_path: Path) -> None:
+    done = check(tmp_path, GOOD.replace("hook_pin = 27\n", "").replace('"en"', '"zh_CN"'))
+    assert done.returncode == 0
+    assert done.stdout.startswith("配置正确：")
+    assert done.stderr == "注意：line[2].hook_pin：没有摘机检测：此线路的来电都会记为待确认\n"
+
+
+def test_a_bad_file_is_told_on_stderr(tmp_path: Path) -> None:
+    done = check(tmp_path, GOOD.replace("ring_pin = 17", "ring_pin = 99"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"{tmp_path}/site.toml: line[2].ring_pin: found 99, allowed is a whole number from 0 to 27 (BCM numbering)\n"
+    )
+
+
+def test_no_indicators_and_an_absent_file(tmp_path: Path) -> None:
+    bare = GOOD.replace('chip = "simulated"\nring = 5\nbutton = 26\n', "")
+    assert "indicators  none" in check(tmp_path, bare).stdout
+    command = [
+        sys.executable,
+        "-m",
+        "firmware_app",
+        "check-config",
+        "--config",
+        str(tmp_path / "absent.toml"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "无法读取 / cannot be read" in done.stderr
