@@ -174,11 +174,8 @@ GPIO_KEYS = ("chip", *PINS_OF_A_LINE, "ring_active", "hook_active")
 def _is_timezone(name: str) -> bool:
     try:
         zoneinfo.ZoneInfo(name)
-    except (
-        ValueError,
-        OSError,
-        zoneinfo.ZoneInfoNotFoundError,
-    ):  # absolute paths, NUL, a folder such as "Asia"
+    # an absolute path or NUL is a ValueError, a folder such as "Asia" an OSError
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         return False
     return True
 
@@ -203,10 +200,8 @@ def parse(content: bytes, path: Path, system_run_dir: Path | None = None) -> Set
     language = "en" if re.search(r'^\s*language\s*=\s*["\']en["\']', text, re.MULTILINE) else "zh_CN"
     try:
         values = tomllib.loads(text)
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # TOMLDecodeError is a ValueError; so is a number of 5,000 digits
+    # TOMLDecodeError is a ValueError, and so is a number of 5,000 digits
+    except (ValueError, RecursionError) as error:
         raise SettingsError(path, [_syntax_problem(error)], language) from None
     return from_table(values, path, system_run_dir)
 

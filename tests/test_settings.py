@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from firmware_app.settings import (
     Exchange,
     GpioWiring,
     ModemWiring,
-    Settings,
     SettingsError,
-    from_table,
     load,
     parse,
 )
@@ -255,138 +248,3 @@ def test_load_takes_paths_from_the_folder_it_is_called_in(
     assert settings.path == tmp_path / "site.toml"
     assert settings.data_dir == tmp_path / "data"
     assert os.path.isabs(settings.run_dir)
-
-
-# ---- whatever stands in the file, only a SettingsError comes out -----------------------------------------------------
-
-NAMES = [
-    "language", "timezone", "data_dir", "run_dir", "line_check_at", "site", "line", "indicators", "panel", "exchange",
-    "id", "name", "number", "interface", "port", "chip", "ring_pin", "hook_pin", "ring_active", "hook_active", "ring",
-    "ring_red", "missed", "fault", "buzzer", "button", "host", "seed", "calls_per_minute", "modem",
-]  # fmt: skip
-SCALARS = (
-    st.sampled_from(
-        [
-            -1,
-            0,
-            1,
-            14,
-            17,
-            27,
-            28,
-            65535,
-            65536,
-            2**63,
-            0.0,
-            0.1,
-            60.0,
-            60.5,
-            float("nan"),
-            float("inf"),
-        ]
-    )
-    | st.booleans()
-    | st.sampled_from(
-        [
-            "",
-            " ",
-            "zh_CN",
-            "en",
-            "Asia",
-            "Asia/Shanghai",
-            "\x00",
-            "../x",
-            "a" * 300,
-            "modem",
-            "gpio",
-            "simulated",
-        ]
-    )
-    | st.text(max_size=8)
-    | st.dates()
-    | st.builds(lambda: 1 << 20_000)  # more digits than str() writes
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: (
-        st.lists(inner, max_size=9)
-        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), inner, max_size=6)
-    ),
-    max_leaves=12,
-)
-VALID: dict[str, object] = {
-    "site": {"id": "jc-zezhou-0001", "name": "站"},
-    "line": [
-        {"name": "L1", "number": "03562217000", "interface": "modem", "port": "m"},
-        {
-            "name": "L2",
-            "number": "03562217001",
-            "interface": "gpio",
-            "chip": "simulated",
-            "ring_pin": 17,
-            "hook_pin": 27,
-        },
-    ],
-    "indicators": {"ring": 5, "button": 26},
-    "panel": {"port": 8080},
-    "exchange": {"seed": 1},
-}
-
-
-def read(reading: Callable[[], Settings]) -> Settings | SettingsError:
-    try:
-        return reading()
-    except SettingsError as error:
-        return error
-
-
-def places(document: object) -> list[tuple[dict[str, object], str]]:
-    """Every (table, key) of a document."""
-    found: list[tuple[dict[str, object], str]] = []
-    if isinstance(document, dict):
-        found += [(document, key) for key in document]
-        found += [place for value in document.values() for place in places(value)]
-    elif isinstance(document, list):
-        found += [place for value in document for place in places(value)]
-    return found
-
-
-@given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from(NAMES), VALUES), max_size=4))
-@hypothesis_settings(max_examples=150, deadline=None)
-def test_a_damaged_document_gives_settings_or_a_settings_error(damage: list[tuple[int, str, object]]) -> None:
-    document = deepcopy(VALID)
-    for where, name, value in damage:
-        spots = places(document)
-        table, key = spots[where % len(spots)] if spots else (document, name)
-        table[key if where % 2 else name] = value
-    outcome = read(lambda: from_table(document, HERE))
-    if isinstance(outcome, SettingsError):
-        assert outcome.problems
-        assert all(each.in_language(language) for each in outcome.problems for language in ("zh_CN", "en"))
-    else:
-        assert 1 <= len(outcome.lines) <= 8
-        assert outcome.language in ("zh_CN", "en")
-        pins = [
-            pin
-            for line in outcome.lines
-            if isinstance(line.wiring, GpioWiring) and line.wiring.chip == "simulated"
-            for pin in (line.wiring.ring_pin, line.wiring.hook_pin)
-            if pin is not None
-        ]
-        assert len(set(pins)) == len(pins)
-        assert all(0 <= pin <= 27 for pin in pins)
-
-
-@given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=6), VALUES, max_size=8))
-@hypothesis_settings(max_examples=150, deadline=None)
-def test_any_document_gives_a_settings_error(document: dict[str, object]) -> None:
-    document.pop("site", None)  # so that it can never be right
-    with pytest.raises(SettingsError):
-        from_table(document, HERE)
-
-
-@given(st.binary(max_size=60) | st.integers(0, len(GOOD.encode()) - 1).map(lambda cut: GOOD.encode()[:cut]))
-@hypothesis_settings(max_examples=100, deadline=None)
-def test_any_bytes_give_settings_or_a_settings_error(content: bytes) -> None:
-    outcome = read(lambda: parse(content, HERE))
-    assert not isinstance(outcome, SettingsError) or outcome.problems
