@@ -1,0 +1,198 @@
+"""web_panel.monitor_link and live against the monitor's real socket, and against sockets that behave badly."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from firmware_app.monitor_socket import Answer, Json, MonitorSocket, bind_unix, failure
+from firmware_app.wording import Text
+from web_panel.events_page import stream
+from web_panel.live import MAX_STREAMS, Live
+from web_panel.monitor_link import MonitorLink, Subscription
+
+SOON = 10.0  # seconds; generous, nothing is measured
+
+
+class Desk:
+    """Answers as a recorder would: at once, from the socket's own thread."""
+
+    def __init__(self) -> None:
+        self.recorded: list[tuple[str, Any, str]] = []
+
+    def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
+        self.recorded.append((kind, body, actor))
+        if kind == "CallSeen":
+            answer({"ok": True, "seq": 17})
+        elif kind == "StillTalking":
+            return  # never answers
+        else:
+            answer(failure("invalid", Text("不可以", "not allowed")))
+
+    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None:
+        answer({"ok": True, "result": None})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    deep = tmp_path / ("very-long-folder-name-" * 4) / ("and-another-one-" * 4)
+    deep.mkdir(parents=True)
+    return deep / "monitor.sock"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def monitor(path: Path, desk: Desk) -> Iterator[MonitorSocket]:
+    server = MonitorSocket(path, desk)
+    server.start()
+    yield server
+    server.close()
+
+
+def test_recorded(monitor: MonitorSocket, path: Path, desk: Desk) -> None:
+    answer = MonitorLink(path).record("CallSeen", {"call": 12}, "admin")
+    assert (answer.ok, answer.seq) == (True, 17)
+    assert desk.recorded == [("CallSeen", {"call": 12}, "admin")]
+
+
+def test_refused(monitor: MonitorSocket, path: Path) -> None:
+    answer = MonitorLink(path).record("Nonsense", {}, "admin")
+    assert (answer.ok, answer.error, answer.message) == (False, "invalid", {"zh_CN": "不可以", "en": "not allowed"})
+
+
+def test_nobody_there(path: Path) -> None:
+    assert MonitorLink(path).record("CallSeen", {"call": 1}, "admin").error == "unreachable"
+    assert MonitorLink(path.parent / "no" / "folder").record("CallSeen", {}, "admin").error == "unreachable"
+
+
+def test_sent_but_not_answered(monitor: MonitorSocket, path: Path) -> None:
+    assert MonitorLink(path, answer_within=0.05).record("StillTalking", {"line": "L2"}, "admin").error == "unconfirmed"
+
+
+@pytest.mark.parametrize("reply", [b"", b"nonsense\n", b"[1]\n", b'{"ok":"yes"}\n', b'{"ok":false}\n', b"[" * 100_000])
+def test_a_monitor_that_talks_nonsense(path: Path, reply: bytes) -> None:
+    listener = bind_unix(path, 0o600)
+    listener.setblocking(True)
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(reply)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert not MonitorLink(path).record("CallSeen", {"call": 1}, "admin").ok
+    thread.join()
+    listener.close()
+
+
+def test_subscription_hears_reconnects_and_says_so(path: Path, desk: Desk) -> None:
+    heard: SimpleQueue[Json | None] = SimpleQueue()
+    subscription = Subscription(path, heard.put)
+    subscription.start()
+    for life in (1, 2):
+        monitor = MonitorSocket(path, desk)
+        monitor.publish({"life": life})
+        monitor.start()
+        assert heard.get(timeout=SOON) == {"life": life}
+        monitor.announce({"event": "missed", "call": 1})
+        monitor.publish({"life": life, "more": True})
+        assert heard.get(timeout=SOON) == {"life": life, "more": True}
+        monitor.close()
+        assert heard.get(timeout=SOON) is None
+    subscription.close()
+    subscription.close()
+    assert not subscription._thread.is_alive()
+
+
+def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
+    listener = bind_unix(path, 0o600)
+    listener.setblocking(True)
+    heard: SimpleQueue[Json | None] = SimpleQueue()
+    subscription = Subscription(path, heard.put, quiet_for=0.05)
+    subscription.start()
+    connection, _ = listener.accept()
+    with connection:
+        assert connection.recv(100) == b'{"verb":"subscribe"}\n'
+        state = json.dumps({"event": "state", "state": {"lines": []}}).encode()
+        connection.sendall(state[:9])
+        assert connection.recv(100) == b'{"verb":"state"}\n', "after a silence it asks whether anybody is there"
+        connection.sendall(state[9:] + b"\n")
+        assert heard.get(timeout=SOON) == {"lines": []}, "a pause within a line loses nothing"
+        assert heard.get(timeout=SOON) is None, "and after a question without an answer it gives up"
+    subscription.close()
+    listener.close()
+
+
+def test_subscription_ends_at_once_while_it_waits(path: Path) -> None:
+    subscription = Subscription(path, lambda state: None)
+    subscription.start()
+    subscription.close()
+    assert not subscription._thread.is_alive()
+
+
+def test_live_tells_changes_once(monitor: MonitorSocket, path: Path) -> None:
+    live = Live(path)
+    first = live.present()
+    assert first.state is None
+    live.start()
+    version = live.wait(first.version, SOON)
+    assert version not in (None, first.version)
+    monitor.publish({"at": "2026-11-23T01:00:00Z", "lines": [1]})
+    assert version is not None
+    later = live.wait(version, SOON)
+    assert live.present().state == {"at": "2026-11-23T01:00:00Z", "lines": [1]}
+    assert later is not None
+    monitor.publish({"at": "2026-11-23T01:00:01Z", "lines": [1]})  # only the moment differs: no news
+    monitor.publish({"at": "2026-11-23T01:00:01Z", "lines": [2]})
+    assert live.wait(later, SOON) is not None
+    assert live.present().state == {"at": "2026-11-23T01:00:01Z", "lines": [2]}
+    assert live.wait(live.present().version, 0.01) == live.present().version
+    live.close()
+    assert live.wait(live.present().version, SOON) is None
+
+
+def test_a_stream_tells_pings_and_ends(path: Path) -> None:
+    live = Live(path)
+    welcome = [True]
+    events = stream(live, lambda: welcome[0], ping=0.01)
+    assert next(events).startswith(b"retry: 3000\nevent: changed\n")
+    assert next(events) == b"event: ping\ndata: -\n\n"
+    live.touch()
+    assert next(events) == f"event: changed\ndata: {live.present().version}\n\n".encode()
+    welcome[0] = False
+    assert next(events, None) is None, "a sign-in that is over ends its stream"
+    events = stream(live, lambda: True)
+    next(events)
+    live.close()
+    assert next(events, None) is None
+    live.close()
+
+
+def test_streams_are_counted(path: Path) -> None:
+    live = Live(path)
+    assert [live.take_stream() for _ in range(MAX_STREAMS + 1)] == [True] * MAX_STREAMS + [False]
+    live.leave_stream()
+    assert live.take_stream()
+    live.close()
+    live.leave_stream()
+    assert not live.take_stream(), "none is opened while all are ended"
+
+
+def test_a_socket_file_without_a_listener(path: Path) -> None:
+    dead = socket.socket(socket.AF_UNIX)
+    dead.close()
+    path.touch()
+    assert MonitorLink(path).record("CallSeen", {"call": 1}, "admin").error == "unreachable"

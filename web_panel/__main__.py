@@ -1,0 +1,186 @@
+"""`python -m web_panel --config FILE`: serves the panel until SIGTERM or SIGINT; `--new-password` makes a new one and ends.
+
+Reads the configuration, opens the port; heavy imports wait until it is known that there is something to serve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from firmware_app.settings import Settings, SettingsError, load
+from firmware_app.wording import Text
+
+if TYPE_CHECKING:
+    from web_panel.live import Live
+
+log = logging.getLogger("web_panel")
+
+THREADS = 48  # half of them for pages when all streams are taken
+CONNECTIONS = 200
+FIRST_ACCOUNT = "admin"
+
+PORT_IN_USE = Text(
+    "打不开 {host}:{port}：这个端口已被别的程序占用。请在 {path} 的 [panel] 里换一个 port，或停掉那个程序。",
+    "cannot open {host}:{port}: another program uses this port. Choose another port in [panel] of {path}, or stop that program.",
+)
+NO_PORT = Text(
+    "打不开 {host}:{port}（{reason}）。请检查 {path} 里的 [panel]。",
+    "cannot open {host}:{port} ({reason}). Please check [panel] in {path}.",
+)
+NO_SECRET = Text(
+    "不能在 {path} 保存面板的密钥（{reason}）。请检查这个文件夹的权限。",
+    "cannot keep the panel's secret in {path} ({reason}). Please check the permissions of this folder.",
+)
+NEW_PASSWORD = Text(
+    "新密码（只显示这一次；登录后要换成自己的）：\n用户名 {account}\n密码 {password}",
+    "New password (shown this once; to be changed after signing in):\naccount {account}\npassword {password}",
+)
+NOT_SET = Text(
+    "没有换密码：监测程序没有运行或没有确认。请先启动它，再试一次。{reason}",
+    "The password was not changed: the monitor is not running or did not confirm. Start it and try again. {reason}",
+)
+
+
+def panel_secret(data_dir: Path) -> bytes:
+    """The key that signs sessions: made at the first start, readable by this user alone. Raises OSError."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # on a first start the monitor may be a moment later
+    path = data_dir / "panel-secret"
+    try:
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_bytes()
+        if len(kept) >= 32:
+            return kept
+        path.unlink()  # cut short by a power failure: sessions end, nothing else is lost
+        return panel_secret(data_dir)
+    with os.fdopen(made, "wb") as file:
+        file.write(secrets.token_bytes(48))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def _say(text: Text, language: str, **values: object) -> None:
+    sys.stderr.write(text.in_language(language).format(**values) + "\n")
+
+
+def new_password(settings: Settings, account: str) -> int:
+    """Have the monitor record a new random password for `account`, and print it."""
+    from firmware_app import passwords
+    from web_panel.monitor_link import MonitorLink
+
+    password = passwords.new_password()
+    secret = {"kind": "secret", "content": passwords.password_hash(password)}
+    body = {"account": account, "secret": secret, "must_change": True}
+    answer = MonitorLink(settings.run_dir / "monitor.sock").record("PasswordSet", body, "shell")
+    if not answer.ok:
+        _say(NOT_SET, settings.language, reason=(answer.message or {}).get(settings.language, ""))
+        return 1
+    text = NEW_PASSWORD.in_language(settings.language)
+    sys.stdout.write(text.format(account=account, password=password) + "\n")
+    return 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal; 1 when the port or the secret cannot be had."""
+    panel = settings.panel
+    place = {"host": panel.host, "port": panel.port, "path": settings.path}
+    try:
+        secret = panel_secret(settings.data_dir)
+    except OSError as error:
+        _say(NO_SECRET, settings.language, path=settings.data_dir, reason=error.strerror)
+        return 1
+    from web_panel.assembling import assemble
+
+    app, live = assemble(settings, secret)
+    try:
+        sockets: dict[int, Any] = {}
+        server = _listen(app, panel.host, panel.port, sockets)
+    except (OSError, ValueError) as error:  # ValueError: waitress, for a host it cannot resolve
+        in_use = getattr(error, "errno", None) == errno.EADDRINUSE
+        reason = getattr(error, "strerror", None) or error
+        _say(PORT_IN_USE if in_use else NO_PORT, settings.language, **place, reason=reason)
+        return 1
+    live.start()
+    log.info("the panel serves http://%s:%s/", panel.host, panel.port)
+    _run(server, sockets, live)
+    return 0
+
+
+def _listen(app: object, host: str, port: int, sockets: dict[int, Any]) -> Any:  # noqa: ANN401  waitress ships no types
+    from waitress.server import create_server
+
+    return create_server(
+        app,
+        sockets,
+        host=host,
+        port=port,
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        send_bytes=1,  # an event goes out at once (Pylons/waitress issue 120)
+        channel_timeout=60,
+        max_request_body_size=64 * 1024,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+def _run(server: Any, sockets: dict[int, Any], live: Live) -> None:  # noqa: ANN401
+    """Until SIGTERM or SIGINT. Streams are woken first, else waitress waits 5 s for their threads."""
+    from waitress import wasyncore
+
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _end)
+        try:
+            wasyncore.loop(timeout=1, map=sockets, use_poll=True)
+        except (SystemExit, KeyboardInterrupt):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)  # we are ending already
+    finally:
+        live.close()
+        server.task_dispatcher.shutdown(timeout=0.5)
+        server.close()
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ringkeeper panel", description="铃守的网页面板 · the web panel of Ringkeeper")
+    parser.add_argument("--config", type=Path, required=True, help="ringkeeper.toml")
+    parser.add_argument(
+        "--new-password",
+        nargs="?",
+        const=FIRST_ACCOUNT,
+        metavar="ACCOUNT",
+        help="给账号（默认 admin）一个新的随机密码，显示一次 · give the account (default admin) a new random password, shown once",
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; gives the exit code."""
+    given = _arguments().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # thirty pages opened at once are no news
+    try:
+        settings = load(given.config)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return new_password(settings, given.new_password) if given.new_password else serve(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

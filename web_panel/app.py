@@ -1,0 +1,100 @@
+"""Builds the panel's Flask application from its parts; opens nothing, starts nothing, reads no configuration file."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, flash, g, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from web_panel import events_page, language_page, sessions, sign_in, today_page
+from web_panel.guarding import guard
+from web_panel.ledger_door import LedgerAway
+from web_panel.parts import Parts
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def create_app(parts: Parts, secret: bytes) -> Flask:
+    """The panel. `secret` signs the session cookies and the tokens of forms."""
+    app = Flask("web_panel")
+    app.extensions["ringkeeper"] = parts
+    app.config.update(
+        SECRET_KEY=secret,
+        SESSION_COOKIE_NAME="ringkeeper",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,  # a page may stand open all day; the token ends with the session
+    )
+    language_page.choose_for_request(app, parts.settings.language)
+    guard(app, parts.settings.panel.host)
+    CSRFProtect(app)
+    for page in (today_page, sign_in, events_page, language_page):
+        app.register_blueprint(page.blueprint)
+    _dress(app, parts)
+    _handle_trouble(app)
+    return app
+
+
+def _dress(app: Flask, parts: Parts) -> None:
+    """What all templates know."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def known() -> dict[str, Any]:
+        return {
+            "t": g.t,
+            "site_name": parts.settings.site.name,
+            "visitor": sessions.visitor() if parts.ledger.is_there() else None,
+            "ledger_there": parts.ledger.is_there(),
+            "asset": lambda name: url_for("static", filename=name, v=_digest(name)),
+        }
+
+
+def _handle_trouble(app: Flask) -> None:
+    """What went wrong, in words; never a trace, never a code alone."""
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> BaseResponse:
+        told = g.t("这个页面放得太久了，刚才的操作没有记上，请再按一次。")
+        if request.headers.get("HX-Request"):
+            flash(told, "failed")
+            return Response(status=400, headers={"HX-Refresh": "true"})
+        return make_response(render_template("trouble.html", heading=g.t("请再按一次"), advice=told), 400)
+
+    @app.errorhandler(LedgerAway)
+    def no_ledger(_error: LedgerAway) -> tuple[str, int]:
+        advice = g.t("还没有记录可读。监测程序第一次启动后就能登录；请先确认它已启动。")
+        return render_template("trouble.html", heading=g.t("暂时打不开记录"), advice=advice), 503
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[str, int]:
+        heading = _HEADINGS.get(error.code or 500, lambda: g.t("这个请求不能处理"))()
+        return render_template("trouble.html", heading=heading, advice=g.t("请回到“今天”再试。")), error.code or 500
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> tuple[str, int]:
+        log.error("a page failed: %s", request.endpoint, exc_info=error)
+        advice = g.t("没有丢失任何记录。请稍后再试；若一直这样，请告诉技术员。")
+        return render_template("trouble.html", heading=g.t("面板出了差错"), advice=advice), 500
+
+
+_HEADINGS: dict[int, Callable[[], str]] = {
+    404: lambda: str(g.t("没有这个页面")),
+    405: lambda: str(g.t("没有这个页面")),
+    413: lambda: str(g.t("提交的内容太大")),
+}

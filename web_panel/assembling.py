@@ -1,0 +1,31 @@
+"""Settings in, the panel's application and its live part out. The only place of the panel that names what is behind its parts."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from device import clock
+from firmware_app.settings import Settings
+from web_panel.app import create_app
+from web_panel.ledger_door import LedgerDoor
+from web_panel.live import Live
+from web_panel.monitor_link import MonitorLink
+from web_panel.parts import Parts
+
+
+def assemble(settings: Settings, secret: bytes) -> tuple[Flask, Live]:
+    """The application, and the part that must be started and closed."""
+    monitor = settings.run_dir / "monitor.sock"
+    live = Live(monitor)
+    parts = Parts(
+        settings=settings,
+        zone=ZoneInfo(settings.timezone),
+        ledger=LedgerDoor(settings.data_dir / "ledger.db"),
+        link=MonitorLink(monitor),
+        live=live,
+        clock=clock.now,
+        boot=clock.boot_id(),
+    )
+    return create_app(parts, secret), live

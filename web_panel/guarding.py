@@ -1,0 +1,65 @@
+"""What stands before and after every page: only for this host, small requests, no scripts from elsewhere, nothing kept by caches.
+
+Host names that are let in: the configured host, `localhost`, IP addresses, `*.local`. A page of another site whose name was
+re-pointed to this box (DNS rebinding) comes with its own name and is refused.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from flask import Flask, Response, g, request
+
+MAX_REQUEST = 64 * 1024  # bytes; the largest form has three fields
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without port, brackets and case."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].rstrip(".")
+
+
+def is_ours(host: str, configured: str) -> bool:
+    """Whether a request that names `host` may be for this panel."""
+    name = host_name(host)
+    if name in ("localhost", configured.strip("[]").lower()) or name.endswith(".local"):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def guard(app: Flask, configured_host: str) -> None:
+    """Put the checks before, and the headers after, every page of `app`."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST
+
+    @app.before_request
+    def only_our_host() -> Response | None:
+        if is_ours(request.headers.get("Host", ""), configured_host):
+            return None
+        text = g.t("这个网址不是铃守的。请用盒子的 IP 地址、localhost 或 .local 名称打开。")
+        return Response(text + "\n", status=421, mimetype="text/plain")
+
+    @app.after_request
+    def with_headers(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+        elif response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its address holds its digest
+        return response

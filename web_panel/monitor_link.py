@@ -1,0 +1,198 @@
+"""Asks of the panel go to the monitor's socket, answers and changes come back; it records nothing itself and never raises to a page.
+
+`MonitorLink.record` is one short connection an ask. `Subscription` is the one long connection of the whole process: a thread
+that reconnects for ever, and says so when nobody is there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+Json = Mapping[str, Any]
+
+ANSWER_WITHIN = 8.0  # seconds for a commit: a card that stalls for 500 ms several times is still in time
+QUIET_FOR = 20.0  # seconds without a word from the monitor before it is asked whether it is there
+RETRY_FIRST, RETRY_LAST = 0.25, 3.0  # seconds between attempts to connect
+MAX_LINE = 4 * 1024 * 1024  # bytes; the monitor drops a peer that leaves 1 MiB unread
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an ask. error: the monitor's own word, or `unreachable` (nothing was recorded) or `unconfirmed`
+    (it was sent, no answer came: it may have been recorded)."""
+
+    ok: bool
+    seq: int | None = None
+    error: str = ""
+    message: Mapping[str, str] | None = None  # the monitor's sentence in each language
+
+
+def connect_unix(path: Path, timeout: float) -> socket.socket:
+    """A connection to the Unix socket at `path`, however deep (its address is limited to 107 bytes, unix(7)).
+
+    Raises OSError when nobody listens there.
+    """
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(f"/proc/self/fd/{folder}/{path.name}")
+        except OSError:
+            connection.close()
+            raise
+    finally:
+        os.close(folder)
+    return connection
+
+
+class _Lines:
+    """The lines that come in on `connection`. A time-out between two pieces of one line loses nothing."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._pending = bytearray()
+
+    def next(self) -> bytes:
+        """The next whole line; empty at the end, which an endless line is too. Raises OSError (TimeoutError among them)."""
+        while b"\n" not in self._pending:
+            received = self._connection.recv(65536)
+            if not received or len(self._pending) > MAX_LINE:
+                return b""
+            self._pending += received
+        line, _, rest = self._pending.partition(b"\n")
+        self._pending = rest
+        return bytes(line) + b"\n"
+
+
+def _understood(line: bytes) -> Json | None:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
+
+
+class MonitorLink:
+    """Asks the monitor behind `path` to record what people do."""
+
+    def __init__(self, path: Path, answer_within: float = ANSWER_WITHIN) -> None:
+        self._path = path
+        self._answer_within = answer_within
+
+    def record(self, kind: str, body: Json, actor: str) -> Answer:
+        """Have one entry recorded; returns after its commit, or with the reason why not. Blocks at most `answer_within` seconds."""
+        ask = {"verb": "record", "kind": kind, "body": body, "actor": actor}
+        try:
+            connection = connect_unix(self._path, self._answer_within)
+        except OSError:
+            return Answer(ok=False, error="unreachable")
+        with connection:
+            try:
+                connection.sendall(json.dumps(ask, ensure_ascii=False).encode() + b"\n")
+                reply = _understood(_Lines(connection).next())
+            except OSError:
+                reply = None
+        return _answer(reply)
+
+
+def _answer(reply: Json | None) -> Answer:
+    if reply is None:
+        return Answer(ok=False, error="unconfirmed")
+    if reply.get("ok") is True:
+        return Answer(ok=True, seq=reply.get("seq"))
+    message = reply.get("message")
+    return Answer(
+        ok=False, error=str(reply.get("error", "")), message=message if isinstance(message, dict) else None
+    )
+
+
+class Subscription:
+    """Calls `heard(state)` with each state the monitor tells, `heard(None)` when it is away, from a thread of its own."""
+
+    def __init__(self, path: Path, heard: Callable[[Json | None], None], quiet_for: float = QUIET_FOR) -> None:
+        self._path = path
+        self._heard = heard
+        self._quiet_for = quiet_for
+        self._stop = threading.Event()
+        self._guard = threading.Lock()
+        self._connection: socket.socket | None = None
+        self._thread = threading.Thread(target=self._run, name="subscription", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread; may be called often."""
+        self._stop.set()
+        with self._guard:
+            if self._connection is not None:
+                self._hang_up(self._connection)
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout=1.0)
+
+    @staticmethod
+    def _hang_up(connection: socket.socket) -> None:
+        try:
+            connection.shutdown(socket.SHUT_RDWR)  # close() alone would not wake a reader
+        except OSError:
+            return  # the other end was quicker
+
+    def _run(self) -> None:
+        pause = RETRY_FIRST
+        while not self._stop.is_set():
+            try:
+                connection = connect_unix(self._path, self._quiet_for)
+            except OSError:
+                pause = min(pause * 2, RETRY_LAST)
+            else:
+                log.info("the monitor is there")
+                pause = RETRY_FIRST
+                with connection:
+                    self._follow(connection)
+                log.info("the monitor is away")
+                self._heard(None)
+            self._stop.wait(pause)
+
+    def _follow(self, connection: socket.socket) -> None:
+        with self._guard:
+            self._connection = connection
+        try:
+            if not self._stop.is_set():
+                connection.sendall(b'{"verb":"subscribe"}\n')
+                self._listen(connection)
+        except OSError:
+            return
+        finally:
+            with self._guard:
+                self._connection = None
+
+    def _listen(self, connection: socket.socket) -> None:
+        """Until the connection ends, or a question about the state stays without an answer as long as the silence was."""
+        asked = False
+        lines = _Lines(connection)
+        while True:
+            try:
+                line = lines.next()
+            except TimeoutError:
+                if asked:
+                    return
+                asked = True
+                connection.sendall(b'{"verb":"state"}\n')
+                continue
+            if not line:
+                return
+            asked = False
+            message = _understood(line)
+            if message is not None and isinstance(message.get("state"), dict):
+                self._heard(message["state"])

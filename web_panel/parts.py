@@ -1,0 +1,38 @@
+"""What every page of one panel needs, handed in once by `create_app`; nothing here opens or reads anything by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from device.signals import Instant
+from firmware_app.settings import Settings
+from web_panel.attempts import Attempts
+from web_panel.desk_memory import DeskMemory
+from web_panel.ledger_door import LedgerDoor
+from web_panel.live import Live
+from web_panel.monitor_link import MonitorLink
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """clock: the present by both clocks; boot: the id of this boot, for which its monotonic stamps hold."""
+
+    settings: Settings
+    zone: ZoneInfo
+    ledger: LedgerDoor
+    link: MonitorLink
+    live: Live
+    clock: Callable[[], Instant]
+    boot: str
+    attempts: Attempts = field(default_factory=Attempts)
+    memory: DeskMemory = field(default_factory=DeskMemory)
+
+
+def parts() -> Parts:
+    """The parts of the panel that serves this request."""
+    found: Parts = current_app.extensions["ringkeeper"]
+    return found

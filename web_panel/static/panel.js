@@ -1,0 +1,189 @@
+/* Keeps the page "today" as true as the ledger: seconds counted up, changes fetched when told, one stream per browser.
+   Every action works without this file (ordinary forms); texts come from the page, none stand here. Chromium 86 understands it. */
+(function () {
+  "use strict";
+  var today = document.getElementById("today");
+  if (!today) return;
+  var away = document.getElementById("away");
+  var plainTitle = document.title;
+  var STAGES = [5, 10, 15];    // seconds, as the lamp's
+  var LEASE = 6000;            // ms a leader's word holds; renewed each second
+  var POLL = 4000, QUIET = 40000, RETRY = 30000, MINUTE = 60000;  // ms
+
+  /* ---- seconds that count up, stages that change with them */
+  function born(element) {
+    if (!element.rkBorn) element.rkBorn = performance.now() - 1000 * Number(element.dataset.age);
+    return element.rkBorn;
+  }
+  function tick() {
+    var ringing = false;
+    today.querySelectorAll("[data-age]").forEach(function (element) {
+      var seconds = Math.max(0, Math.floor((performance.now() - born(element)) / 1000));
+      if (element.textContent !== String(seconds)) element.textContent = seconds;
+      var line = element.closest("[data-stage]");
+      if (!line) return;
+      ringing = true;
+      var stage = STAGES.filter(function (step) { return seconds >= step; }).length;
+      if (line.dataset.stage !== String(stage)) {
+        line.dataset.stage = stage;
+        line.querySelector(".state").textContent = line.dataset.stageWords.split("|")[stage];
+      }
+    });
+    var title = ringing ? "☎ " + today.dataset.ringingTitle + " · " + plainTitle : plainTitle;
+    if (document.title !== title) document.title = title;
+    hideInTime();
+  }
+  function hideInTime() {
+    today.querySelectorAll("[data-shown-for]").forEach(function (element) {
+      if (!element.rkUntil) element.rkUntil = performance.now() + 1000 * Number(element.dataset.shownFor);
+      if (performance.now() < element.rkUntil) return;
+      element.remove();  // even if the panel does not answer any more
+      refresh();
+    });
+  }
+
+  /* ---- a live update replaces only what changed, and nothing that is in use */
+  var pressed = null, waiting = {};
+  function inUse(part) {
+    var at = document.activeElement;
+    var typing = at && part.contains(at) && at.matches("input, textarea, select, [contenteditable]");
+    return typing || (pressed && part.contains(pressed)) || part.querySelector("details[open], dialog[open], form.htmx-request");
+  }
+  function put(part, fresh) {
+    if (inUse(part)) { waiting[part.id] = fresh; return; }
+    delete waiting[part.id];
+    var focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    part.replaceWith(fresh);
+    htmx.process(fresh);
+    var again = focused && document.getElementById(focused);
+    if (again) again.focus({ preventScroll: true });
+  }
+  function apply(html) {
+    var fresh = new DOMParser().parseFromString(html, "text/html");
+    fresh.querySelectorAll(".part").forEach(function (part) {
+      var present = document.getElementById(part.id);
+      if (present && present.dataset.digest !== part.dataset.digest) put(present, document.importNode(part, true));
+      else delete waiting[part.id];
+    });
+    tick();
+  }
+  function putWaiting() {
+    Object.keys(waiting).forEach(function (id) {
+      var part = document.getElementById(id);
+      if (part) put(part, waiting[id]);
+    });
+  }
+  document.addEventListener("pointerdown", function (event) { pressed = event.target; });
+  ["pointerup", "pointercancel"].forEach(function (kind) {
+    document.addEventListener(kind, function () { setTimeout(function () { pressed = null; putWaiting(); }, 0); });
+  });
+  document.addEventListener("focusout", function () { setTimeout(putWaiting, 0); });
+  document.addEventListener("toggle", putWaiting, true);
+
+  /* ---- asking for the fragment: one question at a time, 304 when nothing is new */
+  var etag = today.dataset.etag, version = today.dataset.version, asking = false, askAgain = false, asked = performance.now();
+  function refresh() {
+    if (asking) { askAgain = true; return; }
+    asking = true;
+    asked = performance.now();
+    fetch(today.dataset.fragment, { headers: { "If-None-Match": etag }, cache: "no-store" }).then(function (answer) {
+      if (answer.status === 401) { location.assign(today.dataset.signIn); return; }
+      if (!answer.ok && answer.status !== 304) throw new Error(String(answer.status));
+      away.hidden = true;
+      version = answer.headers.get("X-Version") || version;
+      if (answer.status === 304) return;
+      etag = answer.headers.get("ETag") || "";
+      return answer.text().then(function (html) {
+        apply(html);
+        if (leading && !flowing) tell({ kind: "changed", version: version });
+      });
+    }).catch(function () { away.hidden = false; }).then(function () {
+      asking = false;
+      if (askAgain) { askAgain = false; refresh(); }
+    });
+  }
+  function heard(news) {
+    lastNews = performance.now();
+    if (news.kind === "changed" && news.version !== version) refresh();
+  }
+
+  /* ---- one stream per browser: the tab that holds the lease leads and tells the others (no navigator.locks on plain http) */
+  var me = String(Math.random()).slice(2), leading = false, flowing = false, source = null, lastNews = performance.now(), tryAgain = 0;
+  var channel = "BroadcastChannel" in window ? new BroadcastChannel("ringkeeper") : null;
+  function tell(news) { if (channel) channel.postMessage(news); }
+  if (channel) channel.onmessage = function (event) {
+    if (event.data.kind === "vacant") setTimeout(seekLease, 50 * Math.random());
+    else heard(event.data);
+  };
+  function readLease() {
+    try { return (localStorage.getItem("ringkeeper-leader") || " 0").split(" "); } catch (refused) { return [me, "0"]; }
+  }
+  function seekLease() {
+    var lease = readLease(), now = Date.now(), until = Number(lease[1]);
+    if (lease[0] !== me && until > now && until < now + 2 * LEASE) { if (leading) follow(); return; }
+    try { localStorage.setItem("ringkeeper-leader", me + " " + (now + LEASE)); } catch (refused) { /* each tab leads itself */ }
+    if (leading) { openStream(); return; }
+    setTimeout(function () {  // two tabs may have written at once: the last word stands
+      if (!leading && readLease()[0] === me) { leading = true; openStream(); }
+    }, 120);
+  }
+  function follow() {
+    leading = flowing = false;
+    if (source) source.close();
+    source = null;
+  }
+  function openStream() {
+    if (source || performance.now() < tryAgain || !("EventSource" in window)) return;
+    source = new EventSource(today.dataset.events);
+    source.onopen = function () { flowing = true; };
+    source.onerror = function () {
+      flowing = false;
+      if (source && source.readyState === 2) { source = null; tryAgain = performance.now() + RETRY; }  // 2: refused, e.g. 503
+      refresh();
+    };
+    ["changed", "ping"].forEach(function (kind) {
+      source.addEventListener(kind, function (event) {
+        var news = { kind: kind, version: event.data };
+        tell(news);
+        heard(news);
+      });
+    });
+  }
+  addEventListener("pagehide", function () {
+    if (!leading) return;
+    follow();
+    try { localStorage.removeItem("ringkeeper-leader"); } catch (refused) { return; }
+    tell({ kind: "vacant" });
+  });
+  addEventListener("pageshow", function (event) { if (event.persisted) refresh(); });
+
+  function everySecond() {
+    seekLease();
+    var since = performance.now() - asked;
+    var deaf = (leading && !flowing) || performance.now() - lastNews > QUIET;
+    if (since > MINUTE || (deaf && since > POLL)) refresh();
+  }
+
+  /* ---- actions: htmx posts the form and puts the answer in; here only what a person notices of it */
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    event.target.querySelectorAll("button").forEach(function (button) { button.disabled = true; });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    event.target.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
+    var answer = event.detail.xhr;
+    if (answer && answer.getResponseHeader("ETag")) { etag = answer.getResponseHeader("ETag"); waiting = {}; away.hidden = true; }
+  });
+  document.addEventListener("htmx:afterSwap", function () {
+    tick();
+    var message = today.querySelector(".message");
+    if (message) message.focus({ preventScroll: message.getBoundingClientRect().top >= 0 });
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach(function (kind) {
+    document.addEventListener(kind, function () { away.hidden = false; });
+  });
+
+  tick();
+  setInterval(tick, 200);
+  seekLease();
+  setInterval(everySecond, 1000);
+})();

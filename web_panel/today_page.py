@@ -1,0 +1,208 @@
+"""The page *today*: what is, what must be done, what was done; and the buttons, each an ordinary form that also works without JavaScript.
+
+A press is recorded by the monitor and shown only then. Pressing twice, or two people pressing at once, records once: what a
+form was about must still be so when it arrives, and presses are taken one at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, flash, g, make_response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from web_panel import sessions
+from web_panel.ledger_door import LedgerAway, LedgerView, WaitingCall
+from web_panel.monitor_link import Answer
+from web_panel.parts import parts
+from web_panel.refusals import refusal
+from web_panel.today_view import STAGE_WORDS, Audience, Today, today
+
+blueprint = Blueprint("today", __name__)
+_one_press = threading.Lock()
+
+
+def _visitor() -> sessions.Visitor:
+    here = sessions.visitor()
+    assert here is not None, "pages here are for people who have signed in"
+    return here
+
+
+def _look() -> Today:
+    """The page as it is now for this person."""
+    here = parts()
+    now = here.clock()
+    desk = Audience(
+        t=g.t,
+        zone=here.zone,
+        now=now.wall,
+        own_numbers={line.name: line.number for line in here.settings.lines},
+        shown=here.memory.shown(_visitor().sign_in, now),
+    )
+    try:
+        ledger: LedgerView | None = here.ledger.view(now.wall, here.zone)
+    except LedgerAway:
+        ledger = None
+    return today(ledger, here.live.present().state, desk)
+
+
+def _etag(seen: Today) -> str:
+    """The same as long as the page would look the same to this person."""
+    return f'"{g.t.language}-{"-".join(getattr(seen.digests, part) for part in seen.digests.__slots__)}"'
+
+
+def _fragment(quiet: bool) -> BaseResponse:
+    """What is inside #today, with what the script needs to know of it."""
+    version = parts().live.present().version  # taken first: a change in between is fetched again, never missed
+    seen = _look()
+    etag = _etag(seen)
+    if quiet and request.headers.get("If-None-Match") == etag:
+        response = Response(status=304)
+    else:
+        response = make_response(render_template("_today.html", today=seen, quiet=quiet, stage_words=_stage_words()))
+    response.headers["ETag"] = etag
+    response.headers["X-Version"] = version
+    return response
+
+
+def _stage_words() -> list[str]:
+    return [g.t(words) for words in STAGE_WORDS]
+
+
+@blueprint.get("/")
+@sessions.signed_in_only
+def page() -> BaseResponse:
+    """The whole page."""
+    version = parts().live.present().version
+    seen = _look()
+    return make_response(
+        render_template("today.html", today=seen, etag=_etag(seen), version=version, stage_words=_stage_words())
+    )
+
+
+@blueprint.get("/today/fragment")
+@sessions.signed_in_only
+def fragment() -> BaseResponse:
+    """The inside of the page for a live update; 304 when nothing is new."""
+    return _fragment(quiet=True)
+
+
+def _answered(text: str, tone: str) -> BaseResponse:
+    """After a press: the fragment for htmx, else back to the page."""
+    flash(text, tone)
+    return _fragment(quiet=False) if request.headers.get("HX-Request") else sessions.elsewhere("today.page")
+
+
+def _told(answer: Answer, done: str) -> BaseResponse:
+    if not answer.ok:
+        return _answered(refusal(answer), "failed")
+    parts().live.touch()
+    return _answered(done, "done")
+
+
+def _record(kind: str, body: Mapping[str, object]) -> Answer:
+    return parts().link.record(kind, body, _visitor().account)
+
+
+# ---- one call
+
+
+@blueprint.post("/calls/<int:call>")
+@sessions.acting
+def act(call: int) -> BaseResponse:
+    """One of the buttons in a row; `do` says which."""
+    do = request.form.get("do", "")
+    if do == "hide":
+        parts().memory.hide(_visitor().sign_in, call)
+        parts().live.touch()
+        return _answered(g.t("号码已隐藏。"), "done")
+    press = _PRESSES.get(do)
+    if press is None:
+        return _answered(g.t("没有这个操作，请再按一次。"), "failed")
+    with _one_press:
+        found = parts().ledger.waiting_call(call)
+        if found is None or not _is_still_so(found, do):
+            return _answered(g.t("这一条刚才已经处理过了，没有重复记录。"), "info")
+        return press(found, call)
+
+
+def _is_still_so(found: WaitingCall, do: str) -> bool:
+    """Whether the row still is what it was when the button was shown."""
+    match do:
+        case "reached" | "not_reached":
+            return found.kind == "due" and request.form.get("after") == str(found.attempts)
+        case "answered" | "missed":
+            return found.kind == "unsettled"
+        case "seen":
+            return found.unseen
+        case _:
+            return bool(found.number)
+
+
+def _reached(found: WaitingCall, _call: int) -> BaseResponse:
+    body = {"case": found.case, "outcome": "reached", "means": "self_reported"}
+    return _told(_record("CallbackAttempted", body), g.t("已记下：回拨接通，这一条处理好了。"))
+
+
+def _not_reached(found: WaitingCall, _call: int) -> BaseResponse:
+    body = {"case": found.case, "outcome": "not_reached", "means": "self_reported"}
+    return _told(_record("CallbackAttempted", body), g.t("已记下：回拨没接通。请过一会儿再打。"))
+
+
+def _answered_after_all(found: WaitingCall, _call: int) -> BaseResponse:
+    body = {"call": found.call, "disposition": "answered", "how": "panel"}
+    return _told(_record("CallSettled", body), g.t("已记下：这个来电当时有人接听。"))
+
+
+def _missed_after_all(found: WaitingCall, _call: int) -> BaseResponse:
+    body = {"call": found.call, "disposition": "no_answer", "how": "panel"}
+    return _told(_record("CallSettled", body), g.t("已记下：这个来电是漏接。"))
+
+
+def _seen(_found: WaitingCall, call: int) -> BaseResponse:
+    return _told(_record("CallSeen", {"call": call}), g.t("已记下：看过。"))  # not a call that came meanwhile
+
+
+def _show(found: WaitingCall, _call: int) -> BaseResponse:
+    here = _visitor()
+    answer = _record("NumberRevealed", {"account": here.account, "call": found.call})
+    if answer.ok:
+        parts().memory.show(here.sign_in, found.call, parts().clock())
+    return _told(answer, g.t("号码显示 1 分钟，查看已记录在您的名下。"))
+
+
+_PRESSES: Mapping[str, Callable[[WaitingCall, int], BaseResponse]] = {
+    "reached": _reached,
+    "not_reached": _not_reached,
+    "answered": _answered_after_all,
+    "missed": _missed_after_all,
+    "seen": _seen,
+    "show": _show,
+}
+
+
+# ---- more than one call
+
+
+@blueprint.post("/calls/seen")
+@sessions.acting
+def all_seen() -> BaseResponse:
+    """Every call that was on the page when the button was pressed, and none that came later."""
+    newest = request.form.get("up_to", type=int) or 0
+    with _one_press:
+        for found in parts().ledger.unseen_calls(newest):
+            answer = _record("CallSeen", {"call": found})
+            if not answer.ok:
+                parts().live.touch()
+                return _answered(refusal(answer), "failed")
+    return _told(Answer(ok=True), g.t("已记下：全部看过。"))
+
+
+@blueprint.post("/lines/<line>/still-talking")
+@sessions.acting
+def still_talking(line: str) -> BaseResponse:
+    """The answer yes to the question whether the call is still going on."""
+    if line not in {wired.name for wired in parts().settings.lines}:
+        return _answered(g.t("没有这个操作，请再按一次。"), "failed")
+    return _told(_record("StillTalking", {"line": line}), g.t("已记下：还在通话。"))

@@ -1,0 +1,332 @@
+"""What the page *today* shows: rows of the ledger and the monitor's state in, words and numbers ready for the template out.
+
+Pure: the present moment is an argument. Numbers come out masked, except those that this person has just asked to see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Any
+
+from device.signals import SECOND
+from firmware_app.records.privacy import mask_name, mask_number
+from web_panel.formatting import minutes, waited, when
+from web_panel.ledger_door import CheckedLine, DoneCall, LedgerView, OpenFault, WaitingCall
+from web_panel.translating import Translator
+
+STEPS = (5, 10, 15)  # seconds; the stages of the ring lamp
+STAGE_WORDS = ("正在响铃，请接听", "已响 5 秒以上，请接听", "已响 10 秒以上，请快接听", "已响 15 秒以上，请马上接听")
+DONE_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence above everything. tone: urgent | watch."""
+
+    tone: str
+    words: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineCard:
+    """One telephone line now. tone: calm | ring | talk | ask | trouble; age: whole seconds it has been ringing."""
+
+    name: str
+    tone: str
+    words: str
+    stage: int | None = None
+    age: int | None = None
+    who: str = ""
+    caller_name: str = ""
+    advice: str = ""
+    question: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TodoRow:
+    """A call that wants something of a person. kind: due | unsettled | hidden-number. shown_for: seconds the full number stays."""
+
+    kind: str
+    call: int
+    who: str
+    caller_name: str
+    has_number: bool
+    shown_for: int | None
+    line: str
+    when: str
+    waited: str
+    times: int
+    attempts: int
+    out_of_hours: bool
+    unseen: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRow:
+    who: str
+    what: str
+    line: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRow:
+    """A fact of the equipment. tone: calm | watch | trouble."""
+
+    tone: str
+    words: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What each part of the page shows, as one short word: a part whose word is the same is left alone."""
+
+    notices: str
+    lines: str
+    todo: str
+    counts: str
+    done: str
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    ledger_there: bool
+    notices: Sequence[Notice]
+    lines: Sequence[LineCard]
+    todo: Sequence[TodoRow]
+    todo_total: int
+    unseen: int
+    newest_call: int
+    counts: Sequence[tuple[str, int]]
+    done: Sequence[DoneRow]
+    box: Sequence[BoxRow]
+
+    @property
+    def digests(self) -> Digests:
+        """Ages and stages are left out: the browser counts them by itself."""
+        still = [replace(line, age=None, stage=None if line.stage is None else 0, words="" if line.stage is not None else line.words) for line in self.lines]  # fmt: skip
+        numbers = [replace(row, shown_for=None if row.shown_for is None else 0) for row in self.todo]
+        todo = (numbers, self.todo_total, self.unseen, self.ledger_there)
+        parts = (self.notices, still, todo, self.counts, self.done, self.box)
+        return Digests(*(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """For whom the page is: language, zone, the moment (ns UTC), the lines' own numbers, and whose numbers are shown (call → ns)."""
+
+    t: Translator
+    zone: tzinfo
+    now: int
+    own_numbers: Mapping[str, str]
+    shown: Mapping[int, int]
+
+    def who(self, number: str | None, absence: str | None, line: str) -> str:
+        """The caller as a list shows it: masked, or why there is no number."""
+        if number:
+            return mask_number(number, self.own_numbers.get(line, ""))
+        return self.t("私人号码") if absence == "private" else self.t("号码未知")
+
+    def name(self, name: str | None) -> str:
+        return mask_name(name) if name else ""
+
+    def when(self, wall: int) -> str:
+        return when(wall, self.now, self.zone, self.t)
+
+
+def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audience) -> Today:
+    """The whole page. ledger None: there is none to read yet; state None: the monitor is away."""
+    held = ledger or LedgerView()
+    return Today(
+        ledger_there=ledger is not None,
+        notices=_notices(ledger, state, desk),
+        lines=[_line_card(line, desk) for line in _dicts((state or {}).get("lines"))],
+        todo=[_todo_row(call, desk) for call in held.waiting],
+        todo_total=held.waiting_total,
+        unseen=sum(call.unseen for call in held.waiting),
+        newest_call=max((call.call for call in held.waiting), default=0),
+        counts=_counts(held, desk.t),
+        done=[_done_row(call, desk) for call in held.done[:DONE_SHOWN]],
+        box=_box(held, state, desk),
+    )
+
+
+def _dicts(value: object) -> list[Mapping[str, Any]]:
+    """The mappings in `value`: a state comes from another process, of perhaps another version."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _wall(text: object) -> int | None:
+    """ISO 8601 from the state to ns of UTC."""
+    try:
+        return round(datetime.fromisoformat(str(text)).timestamp() * SECOND)
+    except (ValueError, OverflowError):
+        return None
+
+
+# ---- above everything
+
+
+def _notices(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audience) -> list[Notice]:
+    t = desk.t
+    found = []
+    if state is None:
+        advice = t("现在来电不会被记录，话机本身照常能用。请看盒子是否通电；重新插电后仍这样，请告诉技术员。下面是已经记下的。")
+        found.append(Notice("urgent", t("监测程序没有运行。"), advice))
+    if ledger is None:
+        found.append(Notice("urgent", t("暂时打不开记录。"), t("监测程序第一次启动后就有了；若一直这样，请告诉技术员。")))
+    recorder = (state or {}).get("recorder")
+    if isinstance(recorder, dict) and recorder.get("ok") is False:
+        words = t("存储卡写不进去，有 {n} 条记录在排队。", n=recorder.get("waiting", 0))
+        found.append(Notice("urgent", words, t("请不要断电，马上告诉技术员。")))
+    return found
+
+
+# ---- lines
+
+_STATES = {
+    "starting": ("calm", "正在准备"),
+    "idle": ("calm", "空闲"),
+    "talking": ("talk", "正在通话"),
+    "outbound": ("talk", "正在打出"),
+    "off_hook": ("talk", "话筒已拿起"),
+    "lost": ("trouble", "听不到这条线"),
+}
+_TROUBLES = {
+    "line_lost": ("听不到这条线", "请检查盒子上这条线的插头和电源。接好后 5 秒内会自动恢复；话机本身照常能用。"),
+    "no_loop": ("电话线没有电", "请拿起话机听有没有拨号音；没有就向电话公司报修。"),
+    "left_off_hook": ("话筒没有放好", "请把话筒放回去，否则别人打不进来。"),
+}
+
+
+def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
+    t, name = desk.t, str(line.get("name", ""))
+    kinds = {trouble.get("kind"): trouble for trouble in _dicts(line.get("troubles"))}
+    if line.get("state") == "ringing" and isinstance(line.get("call"), dict):
+        return _ringing(name, line["call"], desk)
+    for kind, (words, advice) in _TROUBLES.items():
+        if kind in kinds:
+            return LineCard(name, "trouble", t(words), advice=t(advice))
+    if "still_talking" in kinds:
+        return _question(name, line, desk)
+    tone, words = _STATES.get(str(line.get("state")), ("calm", "状态未知"))
+    advice = t(_TROUBLES["line_lost"][1]) if tone == "trouble" else ""
+    call = line.get("call")
+    if tone == "talk" and isinstance(call, dict) and call.get("direction") == "inbound":
+        who = desk.who(call.get("number"), call.get("absence"), name)
+        return LineCard(name, tone, t(words), who=who, caller_name=desk.name(call.get("name")))
+    return LineCard(name, tone, t(words), advice=advice)
+
+
+def _ringing(name: str, call: Mapping[str, Any], desk: Audience) -> LineCard:
+    started = _wall(call.get("started_at"))
+    age = max(0, desk.now - (desk.now if started is None else started)) // SECOND
+    stage = sum(age >= step for step in STEPS)
+    who = desk.who(call.get("number"), call.get("absence"), name)
+    return LineCard(
+        name, "ring", desk.t(STAGE_WORDS[stage]), stage, age, who, caller_name=desk.name(call.get("name"))
+    )
+
+
+def _question(name: str, line: Mapping[str, Any], desk: Audience) -> LineCard:
+    call = line.get("call")
+    answered = call.get("answered_at") if isinstance(call, dict) else None
+    since = _wall(answered) or _wall(line.get("since")) or desk.now
+    words = desk.t("{line} 摘机已 {n} 分钟，还在通话吗？", line=name, n=minutes(desk.now - since))
+    return LineCard(name, "ask", words, advice=desk.t("不是的话，请看看话筒有没有放好。"), question=True)
+
+
+# ---- calls
+
+
+def _todo_row(call: WaitingCall, desk: Audience) -> TodoRow:
+    t = desk.t
+    shown = desk.shown.get(call.call) if call.number else None
+    moment = desk.when(call.last_wall)
+    notes = {
+        "unsettled": t("没有听清这个来电有没有人接。请您确认。"),
+        "hidden-number": t("没有号码，不能回拨，看过就行。"),
+    }
+    return TodoRow(
+        kind=call.kind,
+        call=call.call,
+        who=call.number or "" if shown is not None else desk.who(call.number, call.absence, call.line),
+        caller_name=desk.name(call.name),
+        has_number=bool(call.number),
+        shown_for=None if shown is None else max(1, shown // SECOND),
+        line=call.line,
+        when=t("最近一次 {when}", when=moment) if call.times > 1 else moment,
+        waited=waited(desk.now - call.since_wall, t),
+        times=call.times,
+        attempts=call.attempts,
+        out_of_hours=call.in_hours is False,
+        unseen=call.unseen,
+        note=notes.get(call.kind, ""),
+    )
+
+
+_WHAT = {
+    "reached": "已回拨，接通",
+    "self_resolved": "对方又打来，已接听",
+    "answered": "确认为已接听",
+    "no_answer": "确认为漏接",
+    "seen": "看过",
+}
+
+
+def _done_row(call: DoneCall, desk: Audience) -> DoneRow:
+    who = desk.who(call.number, call.absence, call.line)
+    return DoneRow(who, desk.t(_WHAT.get(call.what, "看过")), call.line, desk.when(call.wall))
+
+
+def _counts(held: LedgerView, t: Translator) -> list[tuple[str, int]]:
+    found = [
+        (t("来电"), held.inbound),
+        (t("接听"), held.answered),
+        (t("漏接"), held.missed),
+        (t("已回拨"), held.called_back),
+    ]
+    if held.unsettled:
+        found.append((t("待确认"), held.unsettled))
+    return found
+
+
+# ---- the box
+
+_FAULTS = {
+    "disk": ("存储卡有问题", "请不要断电，马上告诉技术员。"),
+    "clock": ("时间可能不准", "盒子还没有对好时间，显示的时刻可能不对。"),
+    "lamp": ("指示灯有问题", "来电请看这个页面，并告诉技术员。"),
+}
+
+
+def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> list[BoxRow]:
+    t = desk.t
+    rows = [BoxRow("calm", t("正在监测")) if state is not None else BoxRow("trouble", t("监测程序没有运行"))]
+    rows += [_fault(fault, desk) for fault in held.faults]
+    rows += [_check(check, desk) for check in held.checks]
+    if not held.checks:
+        rows.append(BoxRow("calm", t("还没有做过线路自查，每天会自动做一次")))
+    return rows
+
+
+def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
+    words, advice = {**_TROUBLES, **_FAULTS}.get(fault.kind, ("有故障", "请告诉技术员。"))
+    text = desk.t(words) if fault.line is None else f"{fault.line} {desk.t(words)}"
+    return BoxRow("trouble", desk.t("{fault}（{when} 起）", fault=text, when=desk.when(fault.since)), desk.t(advice))
+
+
+def _check(check: CheckedLine, desk: Audience) -> BoxRow:
+    t = desk.t
+    what = t("指示灯") if check.line is None else check.line
+    if check.passed:
+        return BoxRow("calm", t("{what} 自查正常（{when}）", what=what, when=desk.when(check.wall)))
+    words = t("{what} 自查没有通过（{when}）", what=what, when=desk.when(check.wall))
+    return BoxRow("watch", words, t("请告诉技术员。") + check.detail)
