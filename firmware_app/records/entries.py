@@ -23,10 +23,11 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class PartyRef:
-    """The same data as it stands in the journal: row of `parties`, and the commitment to its content (hex)."""
+    """The same data as it stands in the journal: row of `parties`, the commitment to its content (hex), its kind."""
 
     party: int
     commitment: str
+    kind: str = ""
 
 
 Party = Personal | PartyRef
@@ -51,8 +52,9 @@ class Stopped:
 class CallRecorded:
     """A call as it is now: opened, changed or closed (`stage`). Instants are ns; mono stamps belong to `boot`.
 
-    in_hours and hours_version are decided once, from `started`, when the call is opened. opens_case / joins_case:
-    decided when the call is closed (see ledger.decide); case ids are the seq of the entry that opened the case.
+    in_hours and hours_version are decided once, from `started`, when the call is opened. opens_case / joins_case /
+    closes_case: decided when the call is closed (see deciding); case ids are the seq of the entry that opened the case.
+    closes_case: the caller was served by this call, whatever stood open for the number is `self_resolved`.
     """
 
     stage: str  # opened | changed | closed
@@ -82,6 +84,7 @@ class CallRecorded:
     date_time: str | None = None
     opens_case: bool = False
     joins_case: int | None = None
+    closes_case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,12 @@ class CallSettled:
     how: str
     opens_case: bool = False
     joins_case: int | None = None
+    closes_case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallSeen:
-    """A person has looked at a missed call (or one to be settled)."""
+    """A person has looked at a missed call (or one to be settled): that row, with the earlier calls of its case."""
 
     call: int
 
@@ -131,8 +135,11 @@ class FaultBegan:
 
 @dataclass(frozen=True, slots=True)
 class FaultEnded:
+    """The open fault of that kind and line is over. fault: its id, decided."""
+
     kind: str
     line: str | None
+    fault: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,14 @@ class NumberRevealed:
     call: int
 
 
+@dataclass(frozen=True, slots=True)
+class PartyErased:
+    """The tombstone of people's data: content, salt and look-up key of that row of `parties` are gone for good."""
+
+    party: int
+    reason: str
+
+
 Entry = (
     Started
     | Stopped
@@ -203,4 +218,5 @@ Entry = (
     | SiteDocumentChanged
     | PasswordSet
     | NumberRevealed
+    | PartyErased
 )

@@ -1,0 +1,203 @@
+"""One journal entry to rows of the derived tables. It only assigns what the entry decided: no clock, no rule, no chance.
+
+Replaying a journal through `apply` gives the same tables for ever. People's data comes as `PartyRef` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+import apsw
+
+from firmware_app.records import entries
+from firmware_app.records.entry_bytes import canonical, parties_in
+
+_PLAIN = tuple(
+    f.name
+    for f in fields(entries.CallRecorded)
+    if f.name not in {"stage", "number", "name", "digits", "opens_case", "joins_case", "closes_case"}
+)
+_FIXED = {"key", "line", "direction", "boot", "started_mono", "started_wall", "in_hours", "hours_version"}
+_CHANGING = tuple(name for name in _PLAIN if name not in _FIXED)
+_COLUMNS = (*_PLAIN, "stage", "number", "name", "digits")
+
+_INSERT_CALL = f"INSERT INTO calls (id, {', '.join(_COLUMNS)}) VALUES (:id, {', '.join(f':{name}' for name in _COLUMNS)})"
+_UPDATE_CALL = (
+    f"UPDATE calls SET {', '.join(f'{name} = :{name}' for name in (*_CHANGING, 'stage', 'number', 'name', 'digits'))}"
+    " WHERE key = :key RETURNING id"
+)
+_TO_LOOK_AT = ("no_answer", "unknown")
+
+
+def apply(db: apsw.Connection, seq: int, entry: entries.Entry) -> int | None:
+    """Assign what `entry`, number `seq`, decided; gives the row it made or changed, where it has one of its own."""
+    return _APPLY[type(entry)](db, seq, entry)
+
+
+def place_parties(db: apsw.Connection, entry: entries.Entry) -> None:
+    """What a replay can know of the people's data in `entry`: its row, kind and commitment, not the content."""
+    for party in parties_in(entry).values():
+        if isinstance(party, entries.PartyRef):
+            db.execute(
+                "INSERT INTO parties (id, kind, commitment) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (party.party, party.kind, party.commitment),
+            )
+
+
+def _ref(party: entries.Party | None) -> int | None:
+    return party.party if isinstance(party, entries.PartyRef) else None
+
+
+def _call(db: apsw.Connection, seq: int, entry: entries.CallRecorded) -> int:
+    values: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
+    values["stage"] = "closed" if entry.stage == "closed" else "open"
+    values["in_hours"] = None if entry.in_hours is None else int(entry.in_hours)
+    values |= {
+        "id": seq,
+        "number": _ref(entry.number),
+        "name": _ref(entry.name),
+        "digits": _ref(entry.digits),
+    }
+    call = _update_call(db, values)
+    if call is None:
+        db.execute(_INSERT_CALL, values)
+        call = seq
+    if entry.stage == "closed":
+        to_look_at = int(entry.direction == "inbound" and entry.disposition in _TO_LOOK_AT)
+        unsettled = int(entry.direction == "inbound" and entry.disposition == "unknown")
+        if to_look_at:
+            db.execute("UPDATE calls SET unseen = 1, unsettled = ? WHERE id = ?", (unsettled, call))
+        _assign_case(db, seq, call, entry)
+    return call
+
+
+def _update_call(db: apsw.Connection, values: Mapping[str, Any]) -> int | None:
+    needed = {name: value for name, value in values.items() if name not in _FIXED - {"key"} and name != "id"}
+    found = db.execute(_UPDATE_CALL, needed).fetchone()
+    return None if found is None else int(found[0])
+
+
+def _assign_case(
+    db: apsw.Connection, seq: int, call: int, entry: entries.CallRecorded | entries.CallSettled
+) -> None:
+    if entry.opens_case:
+        db.execute(
+            "INSERT INTO cases (id, party, line, state, first_call, last_call, since_wall, calls, attempts)"
+            " SELECT ?, number, line, 'open', id, id, started_wall, 1, 0 FROM calls WHERE id = ?",
+            (seq, call),
+        )
+        db.execute("UPDATE calls SET case_id = ? WHERE id = ?", (seq, call))
+    elif entry.joins_case is not None:
+        db.execute(
+            "UPDATE cases SET calls = calls + 1, last_call = MAX(last_call, ?) WHERE id = ?",
+            (call, entry.joins_case),
+        )
+        db.execute("UPDATE calls SET case_id = ? WHERE id = ?", (entry.joins_case, call))
+    if entry.closes_case is not None:
+        _close_case(db, seq, entry.closes_case, "self_resolved")
+
+
+def _close_case(db: apsw.Connection, seq: int, case: int, state: str) -> None:
+    db.execute("UPDATE cases SET state = ?, closed_seq = ? WHERE id = ?", (state, seq, case))
+    db.execute("UPDATE calls SET unseen = 0, seen_seq = ? WHERE case_id = ? AND unseen = 1", (seq, case))
+
+
+def _settled(db: apsw.Connection, seq: int, entry: entries.CallSettled) -> int:
+    db.execute(
+        "UPDATE calls SET disposition = ?, unsettled = 0, settled_seq = ?, unseen = 0, seen_seq = COALESCE(seen_seq, ?)"
+        " WHERE id = ?",
+        (entry.disposition, seq, seq, entry.call),
+    )
+    _assign_case(db, seq, entry.call, entry)
+    return entry.call
+
+
+def _seen(db: apsw.Connection, seq: int, entry: entries.CallSeen) -> int:
+    db.execute("UPDATE calls SET unseen = 0, seen_seq = ? WHERE id = ? AND unseen = 1", (seq, entry.call))
+    db.execute(
+        "UPDATE calls SET unseen = 0, seen_seq = ?1 WHERE unseen = 1 AND id < ?2"
+        " AND case_id = (SELECT case_id FROM calls WHERE id = ?2)",
+        (seq, entry.call),
+    )
+    return entry.call
+
+
+def _attempted(db: apsw.Connection, seq: int, entry: entries.CallbackAttempted) -> int:
+    db.execute("INSERT INTO attempts VALUES (?, ?, ?, ?)", (seq, entry.case, entry.outcome, entry.means))
+    db.execute("UPDATE cases SET attempts = attempts + 1 WHERE id = ?", (entry.case,))
+    db.execute(
+        "UPDATE calls SET unseen = 0, seen_seq = ? WHERE case_id = ? AND unseen = 1", (seq, entry.case)
+    )
+    if entry.closes:
+        _close_case(db, seq, entry.case, entry.outcome)
+    return entry.case
+
+
+def _presence(db: apsw.Connection, seq: int, entry: entries.Presence) -> None:
+    db.execute("INSERT OR REPLACE INTO presence VALUES (1, ?, ?, ?)", (int(entry.present), entry.source, seq))
+
+
+def _fault_began(db: apsw.Connection, seq: int, entry: entries.FaultBegan) -> int:
+    db.execute("INSERT INTO faults VALUES (?, ?, ?, ?, NULL)", (seq, entry.kind, entry.line, entry.detail))
+    return seq
+
+
+def _fault_ended(db: apsw.Connection, seq: int, entry: entries.FaultEnded) -> int | None:
+    db.execute("UPDATE faults SET ended_seq = ? WHERE id = ?", (seq, entry.fault))
+    return entry.fault
+
+
+def _check(db: apsw.Connection, seq: int, entry: entries.CheckRun) -> int:
+    db.execute(
+        "INSERT INTO checks VALUES (?, ?, ?, ?)", (seq, entry.line, entry.trigger, canonical(entry.results))
+    )
+    return seq
+
+
+def _document(db: apsw.Connection, seq: int, entry: entries.SiteDocumentChanged) -> int:
+    db.execute(
+        "INSERT INTO document_versions VALUES (?, ?, ?, ?, ?)",
+        (seq, entry.name, entry.version, entry.digest, entry.content),
+    )
+    return seq
+
+
+def _password(db: apsw.Connection, seq: int, entry: entries.PasswordSet) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?)",
+        (entry.account, _ref(entry.secret), int(entry.must_change), seq),
+    )
+
+
+def _erased(db: apsw.Connection, seq: int, entry: entries.PartyErased) -> int:
+    db.execute(
+        "UPDATE parties SET content = NULL, salt = NULL, lookup = NULL, erased_seq = ? WHERE id = ?",
+        (seq, entry.party),
+    )
+    return entry.party
+
+
+def _nothing(db: apsw.Connection, seq: int, entry: entries.Entry) -> None:
+    """Stands in the journal alone."""
+
+
+_APPLY: Mapping[type, Callable[[apsw.Connection, int, Any], int | None]] = {
+    entries.Started: _nothing,
+    entries.Stopped: _nothing,
+    entries.CallRecorded: _call,
+    entries.CallSettled: _settled,
+    entries.CallSeen: _seen,
+    entries.CallbackAttempted: _attempted,
+    entries.Presence: _presence,
+    entries.FaultBegan: _fault_began,
+    entries.FaultEnded: _fault_ended,
+    entries.StillTalking: _nothing,
+    entries.LineAnomaly: _nothing,
+    entries.CheckRun: _check,
+    entries.SiteDocumentChanged: _document,
+    entries.PasswordSet: _password,
+    entries.NumberRevealed: _nothing,
+    entries.PartyErased: _erased,
+}

@@ -1,0 +1,213 @@
+"""Completes the decisions of an entry from the tables as they stand: an entry in, the whole entry or a refusal out.
+
+It reads, it never writes. What it decides is stored with the entry, so that a replay never decides again.
+
+Cases (DOMAIN 2.2, call-back metrics): a missed call whose number can be called back joins the open case of that number
+or opens one. A later call of theirs that was answered closes it as self-resolved. A hidden number opens none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import apsw
+
+from firmware_app.records import entries
+from firmware_app.records.database import one
+from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
+from firmware_app.records.entry_bytes import canonical, content_digest
+from firmware_app.records.outcomes import Refused
+from firmware_app.wording import Text
+
+NO_CALL = Refused("not_found", Text("没有这个通话", "no such call"))
+NO_CASE = Refused("not_found", Text("没有这个回拨事项", "no such call-back case"))
+NO_ACCOUNT = Refused("not_found", Text("没有这个账号", "no such account"))
+NO_PARTY = Refused("not_found", Text("没有这条个人信息", "no such personal data"))
+NO_NUMBER = Refused("not_found", Text("这个通话没有号码", "this call has no number"))
+CALL_OPEN = Refused("invalid", Text("通话还没有结束", "the call is still going on"))
+CALL_OVER = Refused("already_closed", Text("通话已经结束", "the call is over already"))
+CASE_OVER = Refused("already_closed", Text("这个回拨事项已经办结", "this call-back case is closed already"))
+NOT_TO_SETTLE = Refused(
+    "already_settled", Text("这个通话不需要确认", "this call does not wait to be settled")
+)
+NOT_TO_SEE = Refused("invalid", Text("这个通话不是漏接", "this call was not missed"))
+NOT_ALLOWED = Refused("invalid", Text("内容不合规定", "a value is not allowed"))
+FAULT_STANDS = Refused("no_change", Text("这个故障已经登记", "this fault is recorded already"))
+NO_FAULT = Refused("no_change", Text("没有这个故障", "no such fault is open"))
+ERASED = Refused("no_change", Text("这条个人信息已经删除", "this personal data is erased already"))
+UNCHANGED = Refused("no_change", Text("内容没有变化", "nothing has changed"))
+TOO_MANY = Refused(
+    "invalid",
+    Text(
+        f"文档最多 {MOST_DOCUMENTS} 个",
+        f"there are {MOST_DOCUMENTS} documents already, the most there may be",
+    ),
+)
+
+STAGES = ("opened", "changed", "closed")
+DISPOSITIONS = (None, "answered", "no_answer", "abandoned", "unknown", "test", "blocked", "non_voice")
+
+
+def decide(db: apsw.Connection, entry: entries.Entry) -> entries.Entry | Refused:
+    """`entry` with all its decisions, people's data still in clear, or why it cannot be recorded."""
+    rule = _RULES.get(type(entry))
+    return entry if rule is None else rule(db, entry)
+
+
+def _call(db: apsw.Connection, entry: entries.CallRecorded) -> entries.Entry | Refused:
+    if (
+        entry.stage not in STAGES
+        or entry.disposition not in DISPOSITIONS
+        or entry.direction not in ("inbound", "outbound")
+    ):
+        return NOT_ALLOWED
+    found = one(db, "SELECT id, stage, in_hours, hours_version FROM calls WHERE key = ?", (entry.key,))
+    if found is None:
+        call: int | None = None
+    else:
+        call, stage, in_hours, version = found
+        if stage == "closed":
+            return CALL_OVER
+        entry = replace(entry, in_hours=None if in_hours is None else bool(in_hours), hours_version=version)
+    entry = replace(entry, opens_case=False, joins_case=None, closes_case=None)
+    if entry.stage != "closed" or entry.direction != "inbound":
+        return entry
+    return replace(entry, **_case_of(db, call, _lookup(entry.number), entry.disposition))
+
+
+def _lookup(number: entries.Party | None) -> str | None:
+    return number.lookup if isinstance(number, entries.Personal) else None
+
+
+def _case_of(
+    db: apsw.Connection, call: int | None, lookup: str | None, disposition: str | None
+) -> dict[str, Any]:
+    """What a call that came out so means for the cases of its number. call: None when it is recorded only now."""
+    if not lookup or disposition not in ("no_answer", "answered"):
+        return {}
+    case = one(
+        db,
+        "SELECT cases.id, cases.last_call FROM parties JOIN cases ON cases.party = parties.id"
+        " WHERE parties.lookup = ? AND cases.state = 'open' ORDER BY cases.id LIMIT 1",
+        (lookup,),
+    )
+    if disposition == "no_answer":
+        return {"opens_case": True} if case is None else {"joins_case": case[0]}
+    served = case is not None and (
+        call is None or call > case[1]
+    )  # an answer before the last miss serves nobody
+    return {"closes_case": case[0]} if case is not None and served else {}
+
+
+def _settled(db: apsw.Connection, entry: entries.CallSettled) -> entries.Entry | Refused:
+    if entry.disposition not in ("answered", "no_answer"):
+        return NOT_ALLOWED
+    found = one(
+        db,
+        "SELECT stage, unsettled, lookup FROM calls LEFT JOIN parties ON parties.id = calls.number WHERE calls.id = ?",
+        (entry.call,),
+    )
+    if found is None:
+        return NO_CALL
+    stage, unsettled, lookup = found
+    if stage != "closed":
+        return CALL_OPEN
+    if not unsettled:
+        return NOT_TO_SETTLE
+    plain = replace(entry, opens_case=False, joins_case=None, closes_case=None)
+    return replace(plain, **_case_of(db, entry.call, lookup, entry.disposition))
+
+
+def _seen(db: apsw.Connection, entry: entries.CallSeen) -> entries.Entry | Refused:
+    found = one(db, "SELECT stage, disposition, seen_seq FROM calls WHERE id = ?", (entry.call,))
+    if found is None:
+        return NO_CALL
+    stage, disposition, seen = found
+    if stage != "closed":
+        return CALL_OPEN
+    return entry if disposition in ("no_answer", "unknown") or seen is not None else NOT_TO_SEE
+
+
+def _attempted(db: apsw.Connection, entry: entries.CallbackAttempted) -> entries.Entry | Refused:
+    if entry.outcome not in ("reached", "not_reached"):
+        return NOT_ALLOWED
+    found = one(db, "SELECT state FROM cases WHERE id = ?", (entry.case,))
+    if found is None:
+        return NO_CASE
+    return replace(entry, closes=entry.outcome == "reached") if found[0] == "open" else CASE_OVER
+
+
+def _open_fault(db: apsw.Connection, kind: str, line: str | None) -> tuple[Any, ...] | None:
+    return one(db, "SELECT id FROM faults WHERE ended_seq IS NULL AND kind = ? AND line IS ?", (kind, line))
+
+
+def _fault_began(db: apsw.Connection, entry: entries.FaultBegan) -> entries.Entry | Refused:
+    return entry if _open_fault(db, entry.kind, entry.line) is None else FAULT_STANDS
+
+
+def _fault_ended(db: apsw.Connection, entry: entries.FaultEnded) -> entries.Entry | Refused:
+    found = _open_fault(db, entry.kind, entry.line)
+    return NO_FAULT if found is None else replace(entry, fault=found[0])
+
+
+def _document(db: apsw.Connection, entry: entries.SiteDocumentChanged) -> entries.Entry | Refused:
+    try:
+        content = json.loads(entry.content)
+        text = canonical(content)
+    except (ValueError, RecursionError):
+        return Refused("invalid", Text("文档不是有效的 JSON", "the document is not valid JSON"))
+    wrong = refusal_of(entry.name, content)
+    if wrong is not None:
+        return Refused("invalid", wrong)
+    found = one(
+        db,
+        "SELECT version, digest FROM document_versions WHERE name = ? ORDER BY version DESC LIMIT 1",
+        (entry.name,),
+    )
+    if found is None and one(db, "SELECT COUNT(DISTINCT name) FROM document_versions") == (MOST_DOCUMENTS,):
+        return TOO_MANY
+    version, digest = (0, "") if found is None else found
+    fresh = content_digest(text)
+    return UNCHANGED if fresh == digest else replace(entry, version=version + 1, digest=fresh, content=text)
+
+
+def _password(db: apsw.Connection, entry: entries.PasswordSet) -> entries.Entry | Refused:
+    fit = (
+        0 < len(entry.account) <= 64
+        and isinstance(entry.secret, entries.Personal)
+        and entry.secret.kind == "secret"
+    )
+    return entry if fit else NOT_ALLOWED
+
+
+def _revealed(db: apsw.Connection, entry: entries.NumberRevealed) -> entries.Entry | Refused:
+    if one(db, "SELECT 1 FROM accounts WHERE name = ?", (entry.account,)) is None:
+        return NO_ACCOUNT
+    found = one(db, "SELECT number, digits FROM calls WHERE id = ?", (entry.call,))
+    if found is None:
+        return NO_CALL
+    return entry if found != (None, None) else NO_NUMBER
+
+
+def _erased(db: apsw.Connection, entry: entries.PartyErased) -> entries.Entry | Refused:
+    found = one(db, "SELECT erased_seq FROM parties WHERE id = ?", (entry.party,))
+    if found is None:
+        return NO_PARTY
+    return entry if found[0] is None else ERASED
+
+
+_RULES: Mapping[type, Callable[[apsw.Connection, Any], entries.Entry | Refused]] = {
+    entries.CallRecorded: _call,
+    entries.CallSettled: _settled,
+    entries.CallSeen: _seen,
+    entries.CallbackAttempted: _attempted,
+    entries.FaultBegan: _fault_began,
+    entries.FaultEnded: _fault_ended,
+    entries.SiteDocumentChanged: _document,
+    entries.PasswordSet: _password,
+    entries.NumberRevealed: _revealed,
+    entries.PartyErased: _erased,
+}

@@ -1,0 +1,234 @@
+"""The writer of the ledger: batches of entries in, one durable transaction each; what became of every entry out.
+
+Rule 1: one process, one connection, one thread at a time. A lock file beside the ledger refuses a second writer.
+Rule 2: `append` is all or nothing for the batch, and it is on disk when it returns. An entry that cannot be recorded is
+        refused alone; the others of its batch are recorded.
+Rule 3: journal row, people's data and table rows of an entry are written in the same transaction.
+Rule 4: after an error of the disk nothing is assumed: the head is read again before the next attempt.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from device import clock
+from firmware_app.alerts import Standing
+from firmware_app.calls.call import Call
+from firmware_app.records import entries
+from firmware_app.records.applying import apply
+from firmware_app.records.call_rows import OPEN_CALLS, call_of
+from firmware_app.records.database import LedgerError, one, open_writer, rows
+from firmware_app.records.deciding import NOT_ALLOWED, decide
+from firmware_app.records.entry_bytes import VERSION, body_of, digest, genesis, kind_of
+from firmware_app.records.outcomes import Pending, Recorded, Refused
+from firmware_app.records.parties import seal
+from firmware_app.records.reading import standing
+from firmware_app.wording import Text
+
+log = logging.getLogger(__name__)
+
+WAL_PAGES = 1000  # frames after which an idle moment is used to copy the log into the file
+
+_APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LAST = "SELECT seq, boot, mono, wall, actor, kind, version, body, prev, digest FROM journal ORDER BY seq DESC LIMIT 1"
+
+_BAD_ENTRY = (
+    apsw.ConstraintError,
+    apsw.MismatchError,
+    apsw.TooBigError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+)
+
+
+class LedgerInUse(LedgerError):
+    """Another process writes this ledger."""
+
+
+class LedgerBroken(LedgerError):
+    """The last entry does not fit its digest: the file was changed, or the card lied."""
+
+
+class Ledger:
+    """The one writer. `path` is made when absent; `boot` is the boot id that the stamps of all entries belong to.
+
+    Raises LedgerInUse, LedgerTooNew, LedgerBroken, or apsw.Error when the file or the disk is bad.
+    """
+
+    def __init__(self, path: Path, boot: str, vfs: str | None = None) -> None:
+        self.path = path
+        self._boot = boot
+        self._head: tuple[int, bytes] | None = None
+        self._log_frames = 0
+        self._scrub = False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(path.with_suffix(".lock"))
+        try:
+            self._db = open_writer(path, vfs)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        try:
+            self._db.set_wal_hook(self._logged)
+            self.epoch = self._found_or_created()
+            self._check_last()
+        except BaseException:
+            self.close()
+            raise
+
+    # ---- writing
+
+    def append(self, batch: Sequence[Pending]) -> list[Recorded | Refused]:
+        """Record `batch` in one durable transaction; an answer for each, in order. apsw.Error: nothing was recorded."""
+        outcomes: dict[int, Refused] = {}
+        while True:
+            try:
+                return self._transaction(batch, outcomes)
+            except _BadEntry as bad:
+                log.exception("entry of kind %s cannot be recorded", kind_of(batch[bad.place].entry))
+                outcomes[bad.place] = NOT_ALLOWED
+
+    def _transaction(self, batch: Sequence[Pending], refused: dict[int, Refused]) -> list[Recorded | Refused]:
+        results: list[Recorded | Refused] = []
+        db, head = self._db, self.head()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for place, pending in enumerate(batch):
+                if place in refused:
+                    results.append(refused[place])
+                    continue
+                try:
+                    head, outcome = self._one(head, pending)
+                except _BAD_ENTRY as wrong:
+                    raise _BadEntry(place) from wrong
+                results.append(outcome)
+            db.execute("COMMIT")
+        except BaseException:
+            self._head = None
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        self._head = head
+        return results
+
+    def _one(self, head: tuple[int, bytes], pending: Pending) -> tuple[tuple[int, bytes], Recorded | Refused]:
+        decided = decide(self._db, pending.entry)
+        if isinstance(decided, Refused):
+            return head, decided
+        seq, prev = head[0] + 1, head[1]
+        sealed = seal(self._db, seq, decided)
+        at, kind, body = pending.at, kind_of(sealed), body_of(sealed)
+        own = digest(prev, seq, self._boot, at.mono, at.wall, pending.actor, kind, VERSION, body)
+        self._db.execute(
+            _APPEND, (seq, self._boot, at.mono, at.wall, pending.actor, kind, VERSION, body, prev, own)
+        )
+        row = apply(self._db, seq, sealed)
+        self._scrub = self._scrub or isinstance(sealed, entries.PartyErased)
+        return (seq, own), Recorded(seq, at, pending.actor, decided, row)
+
+    def tidy(self) -> None:
+        """Copy the write-ahead log into the file when it is long, or when erased data must leave it. For idle moments."""
+        if self._scrub:
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._scrub, self._log_frames = False, 0
+        elif self._log_frames > WAL_PAGES:
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._log_frames = 0
+
+    def _logged(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        self._log_frames = pages
+        return apsw.SQLITE_OK
+
+    # ---- what it holds
+
+    def head(self) -> tuple[int, bytes]:
+        """seq and digest of the last entry; 0 and the genesis of this ledger when there is none."""
+        if self._head is None:
+            last = one(self._db, "SELECT seq, digest FROM journal ORDER BY seq DESC LIMIT 1")
+            self._head = self._genesis if last is None else (last[0], last[1])
+        return self._head
+
+    def standing(self) -> Standing:
+        """What is owed and wrong now, as committed."""
+        return standing(self._db)
+
+    def open_calls(self) -> list[Call]:
+        """The calls that were not closed when the last run ended, oldest first, as the line machine knows them."""
+        return [call_of(row) for row in rows(self._db, OPEN_CALLS)]
+
+    def documents(self) -> dict[str, tuple[int, str, str]]:
+        """The newest version of each site document: version, digest, content."""
+        newest = rows(
+            self._db,
+            "SELECT name, MAX(version), digest, content FROM document_versions GROUP BY name ORDER BY name",
+        )
+        return {name: (version, own, content) for name, version, own, content in newest}
+
+    def close(self) -> None:
+        """Let go of the file and the lock; may be called often. The log stays, for readers."""
+        self._db.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    # ---- the beginning
+
+    def _found_or_created(self) -> str:
+        found: dict[str, str] = dict(rows(self._db, "SELECT name, value FROM meta"))
+        if "epoch" not in found:
+            found = {"epoch": str(uuid.uuid4()), "created": str(clock.now().wall)}
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("INSERT INTO meta VALUES (?, ?)", found.items())
+            self._db.execute("COMMIT")
+        self._genesis = (0, genesis(found["epoch"], int(found["created"])))
+        return found["epoch"]
+
+    def _check_last(self) -> None:
+        last = one(self._db, _LAST)
+        if last is not None and _sum_of(last) != last[9]:
+            raise LedgerBroken(
+                Text(
+                    f"账本第 {last[0]} 条与其摘要不符",
+                    f"entry {last[0]} of the ledger does not fit its digest",
+                )
+            )
+
+
+class _BadEntry(Exception):
+    """The entry at `place` of the batch broke the transaction."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+def _sum_of(row: tuple[Any, ...]) -> bytes:
+    seq, boot, mono, wall, actor, kind, version, body, prev, _ = row
+    return digest(prev, seq, boot, mono, wall, actor, kind, version, body)
+
+
+def _lock(path: Path) -> int:
+    """Take the single-instance lock of a data folder; the kernel lets go of it when the process ends, however it ends."""
+    held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        raise LedgerInUse(
+            Text(
+                f"账本正由另一个 ringkeeper monitor 使用：{path.parent}",
+                f"another ringkeeper monitor uses the ledger in {path.parent}",
+            )
+        ) from None
+    return held

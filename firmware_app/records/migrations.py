@@ -1,0 +1,189 @@
+"""The ledger's schema, as an ordered list of SQL scripts: the n-th takes a ledger from version n-1 to n.
+
+Pure. Rule 1: a script that was ever released is never edited; a change is a new script at the end.
+Rule 2: each is run in one transaction, every statement drained (`ledger.migrate`); PRAGMA user_version counts them.
+Rule 3: only `journal`, `meta` and the content of `parties` are told; all other tables follow from the journal, and a
+replay of it must give them again row for row (`verifying`). Ids are the `seq` of the entry that made the row; a row of
+`parties` is `seq * 10` plus the place of the value in its entry.
+"""
+
+from __future__ import annotations
+
+JOURNAL = """
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (
+    seq     INTEGER PRIMARY KEY,
+    boot    TEXT NOT NULL,     -- kernel boot id; mono belongs to it
+    mono    INTEGER NOT NULL,  -- ns of CLOCK_MONOTONIC
+    wall    INTEGER NOT NULL,  -- ns of UTC, as believed then
+    actor   TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    prev    BLOB NOT NULL,
+    digest  BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'a journal entry is never changed'); END;
+CREATE TRIGGER journal_is_not_cut BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'a journal entry is never deleted'); END;
+CREATE TRIGGER journal_has_no_gap BEFORE INSERT ON journal
+WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal)
+BEGIN SELECT RAISE(ABORT, 'a journal entry takes the next seq'); END;
+
+CREATE TABLE parties (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    commitment TEXT NOT NULL,
+    salt       BLOB,
+    content    TEXT,
+    lookup     TEXT,
+    erased_seq INTEGER,
+    CHECK ((salt IS NULL) = (content IS NULL))
+) STRICT;
+CREATE INDEX parties_by_lookup ON parties (lookup) WHERE lookup IS NOT NULL;
+"""
+
+CALLS = """
+CREATE TABLE cases (
+    id         INTEGER PRIMARY KEY,
+    party      INTEGER NOT NULL REFERENCES parties,
+    line       TEXT NOT NULL,
+    state      TEXT NOT NULL,     -- open, reached, self_resolved
+    first_call INTEGER NOT NULL,
+    last_call  INTEGER NOT NULL,
+    since_wall INTEGER NOT NULL,  -- start of its first call
+    calls      INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    closed_seq INTEGER
+) STRICT;
+CREATE INDEX cases_open ON cases (last_call) WHERE state = 'open';
+CREATE INDEX cases_open_by_party ON cases (party) WHERE state = 'open';
+CREATE INDEX cases_closed ON cases (closed_seq) WHERE closed_seq IS NOT NULL;
+
+CREATE TABLE attempts (
+    id      INTEGER PRIMARY KEY,
+    case_id INTEGER NOT NULL REFERENCES cases,
+    outcome TEXT NOT NULL,
+    means   TEXT NOT NULL
+) STRICT;
+CREATE INDEX attempts_of_case ON attempts (case_id);
+
+CREATE TABLE calls (
+    id             INTEGER PRIMARY KEY,
+    key            TEXT NOT NULL UNIQUE,
+    stage          TEXT NOT NULL,  -- open, closed
+    line           TEXT NOT NULL,
+    direction      TEXT NOT NULL,
+    boot           TEXT NOT NULL,
+    started_mono   INTEGER NOT NULL,
+    started_wall   INTEGER NOT NULL,
+    ring_bursts    INTEGER NOT NULL,
+    last_edge_mono INTEGER,
+    answered_mono  INTEGER,
+    answered_wall  INTEGER,
+    ended_mono     INTEGER,
+    ended_wall     INTEGER,
+    ringing        INTEGER,
+    talk           INTEGER,
+    uncertainty    INTEGER,
+    disposition    TEXT,
+    absence        TEXT,
+    caller_id_wall INTEGER,
+    in_hours       INTEGER,
+    hours_version  INTEGER,
+    date_time      TEXT,
+    number         INTEGER REFERENCES parties,
+    name           INTEGER REFERENCES parties,
+    digits         INTEGER REFERENCES parties,
+    case_id        INTEGER REFERENCES cases,
+    unseen         INTEGER NOT NULL DEFAULT 0,  -- 1: nobody has looked at it yet
+    unsettled      INTEGER NOT NULL DEFAULT 0,  -- 1: `unknown`, waits for a person's word
+    seen_seq       INTEGER,
+    settled_seq    INTEGER
+) STRICT;
+CREATE INDEX calls_started ON calls (started_wall);
+CREATE INDEX calls_open ON calls (id) WHERE stage = 'open';
+CREATE INDEX calls_unseen ON calls (id) WHERE unseen = 1;
+CREATE INDEX calls_unsettled ON calls (id) WHERE unsettled = 1;
+CREATE INDEX calls_of_case ON calls (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX calls_settled ON calls (settled_seq) WHERE settled_seq IS NOT NULL;
+CREATE INDEX calls_hidden_seen ON calls (seen_seq) WHERE seen_seq IS NOT NULL AND case_id IS NULL;
+
+-- How many there are, kept by triggers: the lamps ask after every commit, and counting 100,000 rows takes a millisecond.
+CREATE TABLE tallies (
+    name   TEXT PRIMARY KEY,
+    amount INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO tallies VALUES ('unseen', 0), ('unsettled', 0), ('due', 0);
+CREATE TRIGGER calls_tally_unseen AFTER UPDATE OF unseen ON calls WHEN NEW.unseen <> OLD.unseen
+BEGIN UPDATE tallies SET amount = amount + NEW.unseen - OLD.unseen WHERE name = 'unseen'; END;
+CREATE TRIGGER calls_tally_unsettled AFTER UPDATE OF unsettled ON calls WHEN NEW.unsettled <> OLD.unsettled
+BEGIN UPDATE tallies SET amount = amount + NEW.unsettled - OLD.unsettled WHERE name = 'unsettled'; END;
+CREATE TRIGGER cases_tally_opened AFTER INSERT ON cases
+BEGIN UPDATE tallies SET amount = amount + 1 WHERE name = 'due'; END;
+CREATE TRIGGER cases_tally_closed AFTER UPDATE OF state ON cases WHEN NEW.state <> 'open' AND OLD.state = 'open'
+BEGIN UPDATE tallies SET amount = amount - 1 WHERE name = 'due'; END;
+"""
+
+UPKEEP = """
+CREATE TABLE faults (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT NOT NULL,
+    line      TEXT,
+    detail    TEXT NOT NULL,
+    ended_seq INTEGER
+) STRICT;
+CREATE INDEX faults_open ON faults (id) WHERE ended_seq IS NULL;
+
+CREATE TABLE checks (
+    id      INTEGER PRIMARY KEY,
+    line    TEXT,
+    trigger TEXT NOT NULL,
+    results TEXT NOT NULL  -- JSON list of [what, passed or null, detail]
+) STRICT;
+CREATE INDEX checks_of_line ON checks (line, id);
+
+CREATE TABLE presence (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    present INTEGER NOT NULL,
+    source  TEXT NOT NULL,
+    seq     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE accounts (
+    name        TEXT PRIMARY KEY,
+    secret      INTEGER NOT NULL REFERENCES parties,
+    must_change INTEGER NOT NULL,
+    seq         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE document_versions (
+    id      INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    digest  TEXT NOT NULL,
+    content TEXT NOT NULL,
+    UNIQUE (name, version)
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP)
+
+DERIVED: tuple[tuple[str, str], ...] = (
+    ("cases", "id"),
+    ("attempts", "id"),
+    ("calls", "id"),
+    ("tallies", "name"),
+    ("faults", "id"),
+    ("checks", "id"),
+    ("presence", "id"),
+    ("accounts", "name"),
+    ("document_versions", "id"),
+)
+"""The tables that follow from the journal alone, each with its key."""

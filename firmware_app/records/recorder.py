@@ -1,0 +1,358 @@
+"""Entries from any thread in, durable records out, and news of them: the recorder's thread, the only one that writes.
+
+Rule 1: `put` never blocks and never raises. Whatever waits is committed together (group commit), in the order it came.
+Rule 2: nothing is told before its commit. `Committed` is told first, then each entry's `then`.
+Rule 3: a disk that fails or is full loses nothing that waits: it is told (`RecorderTrouble`, within 2 s, also when the
+        disk merely hangs), and tried again until it works (`RecorderRecovered`) or the program ends.
+Rule 4: only doubt about the ledger's integrity is final (`LedgerDoubtful`).
+Rule 5: the queue is bounded. When it is full: what a person asked for is refused as `busy`; of each call only its newest
+        state is kept (an entry of a call holds the whole call); then anomalies go, then the newest entry. What is lost
+        is counted, and the number recorded as an anomaly. Nothing that was acknowledged is ever among it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from device import clock
+from device.signals import MILLISECOND, Instant
+from firmware_app.alerts import Standing
+from firmware_app.calls.call import Call
+from firmware_app.records import entries
+from firmware_app.records.ledger import Ledger
+from firmware_app.records.outcomes import Pending, Recorded, Refused
+from firmware_app.records.reserve import Reserve
+from firmware_app.records.site_documents import Document, SiteDocuments
+from firmware_app.wording import Text
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 10_000  # entries; months of calls once they are thinned
+BATCH = 500  # entries of one transaction, so that one never takes long
+HUNG = 1200 * MILLISECOND  # a commit that takes longer is told as trouble
+GLANCE = 0.5  # seconds between looks at a commit under way: HUNG + GLANCE < 2 s
+FIRST_RETRY, LAST_RETRY = 0.1, 1.0  # seconds
+PATIENCE = 2.0  # seconds between looks whether an old trouble is over
+LAST_MOMENT = 0.8  # seconds that close() waits for what is in hand
+
+DAMAGED = (apsw.CorruptError, apsw.NotADBError)
+
+CLOSED = Refused("closed", Text("记录程序已停止", "the recorder has stopped"))
+BUSY = Refused("busy", Text("记录排队已满，请稍后再试", "too much waits to be recorded, try again later"))
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """These entries are on disk, and this is how things stand with them. At the start: none, and how things stood."""
+
+    recorded: tuple[Recorded, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderTrouble:
+    """Recording does not work; entries wait. kind: disk_full, disk_error, locked, stalled."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderRecovered:
+    """Recording works again, and all that waited is on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDoubtful:
+    """The file is damaged or not a ledger: recording has ended, the program should too."""
+
+    detail: str
+
+
+RecorderNews = Committed | RecorderTrouble | RecorderRecovered | LedgerDoubtful
+
+Then = Callable[[Recorded | Refused], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    pending: Pending
+    then: Then | None
+
+
+class Recorder:
+    """Opens the ledger at `path` (errors as Ledger), then records in its own thread until `close`.
+
+    tell: called from that thread with all news; must not block. seeds: contents of the site documents to begin with,
+    by name, for those the ledger does not have. `open_calls`, `documents`: as found at the start; `standing`: as of the
+    last commit.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        boot: str,
+        tell: Callable[[RecorderNews], None],
+        *,
+        seeds: Mapping[str, object] | None = None,
+        vfs: str | None = None,
+    ) -> None:
+        self._tell_loop = tell
+        self._ledger = Ledger(path, boot, vfs)
+        try:
+            self._site = SiteDocuments(path.parent / "site.json")
+            self.documents: dict[str, Document] = self._site.settle(self._ledger, seeds)
+            self.open_calls: list[Call] = self._ledger.open_calls()
+            self.standing: Standing = self._ledger.standing()
+        except BaseException:
+            self._ledger.close()
+            raise
+        self._reserve = Reserve(path.parent / "reserve")
+        self._queue: deque[_Waiting] = deque()
+        self._more = threading.Condition()
+        self._closing = threading.Event()
+        self._in_hand = 0
+        self._thinned = False  # nothing more can be dropped from the queue
+        self._lost = 0
+        self._ended = False
+        self._busy_since: int | None = None
+        self._trouble: str | None = None
+        self._trouble_lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name="recorder-watch", daemon=True)
+        self._thread.start()
+        self._watcher.start()
+
+    # ---- any thread
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are not on disk yet."""
+        return len(self._queue) + self._in_hand
+
+    def put(
+        self, entry: entries.Entry, at: Instant, actor: str = "monitor", then: Then | None = None
+    ) -> None:
+        """Hand over `entry`; `then` is called from the recorder's thread with what became of it (or at once: refused)."""
+        refusal = None
+        with self._more:
+            if self._closing.is_set() or self._ended:
+                refusal = CLOSED
+            elif len(self._queue) >= MOST_WAITING and not self._make_room(then is not None):
+                refusal = BUSY
+            else:
+                self._queue.append(_Waiting(Pending(entry, at, actor), then))
+                self._more.notify()
+        if refusal is not None and then is not None:
+            then(refusal)
+
+    def close(self) -> None:
+        """Commit what waits (at most 1 s), end the thread, let go of the ledger. May be called often."""
+        with self._more:
+            self._closing.set()
+            self._more.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(LAST_MOMENT)
+            self._watcher.join(0.1)
+
+    def _make_room(self, refusable: bool) -> bool:
+        """Whether one more entry may wait. Called with the queue locked."""
+        if not refusable and not self._thinned:
+            self._thin()
+        if len(self._queue) < MOST_WAITING:
+            return True
+        if not refusable:
+            self._lost += 1
+        return False
+
+    def _thin(self) -> None:
+        newest: set[str] = set()
+        kept: deque[_Waiting] = deque()
+        for waiting in reversed(self._queue):
+            entry = waiting.pending.entry
+            if waiting.then is None and isinstance(entry, entries.CallRecorded):
+                if entry.key in newest:
+                    continue
+                newest.add(entry.key)
+            elif waiting.then is None and isinstance(entry, entries.LineAnomaly):
+                self._lost += 1
+                continue
+            kept.appendleft(waiting)
+        self._thinned = len(self._queue) - len(kept) < MOST_WAITING // 100
+        self._queue = kept
+
+    # ---- the recorder's thread
+
+    def _run(self) -> None:
+        try:
+            if not self._reserve.make():
+                self._began("disk_full", "no room for the reserve")
+            self._tell(Committed((), self.standing))
+            while (batch := self._next()) is not None:
+                if batch and not self._record(batch):
+                    break
+                if not self._queue and not self._rest():
+                    break
+        except (
+            Exception
+        ) as error:  # a dead recorder must never go unnoticed: the program ends and starts anew
+            log.exception("the recorder stopped")
+            self._tell(LedgerDoubtful(f"{type(error).__name__}: {error}"))
+        finally:
+            self._end()
+
+    def _next(self) -> list[_Waiting] | None:
+        """What waits, at most BATCH; an empty list when it is time to look after an old trouble; None at the end."""
+        with self._more:
+            if not self._queue and not self._closing.is_set():
+                self._more.wait(PATIENCE if self._trouble or self._site.stale else None)
+            if not self._queue:
+                return None if self._closing.is_set() else []
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            self._thinned = False
+            self._in_hand = len(batch)
+            return batch
+
+    def _record(self, batch: Sequence[_Waiting]) -> bool:
+        """Commit `batch`, however long the disk refuses; False when recording is over."""
+        delay, pendings = FIRST_RETRY, [waiting.pending for waiting in batch]
+        while True:
+            last_chance = self._closing.is_set()
+            try:
+                with self._disk_in_use():
+                    outcomes = self._ledger.append(pendings)
+            except DAMAGED as error:
+                self._doubt(error)
+                return self._give_up(batch)
+            except apsw.Error as error:
+                if not self._failed(error):
+                    if last_chance:
+                        return self._give_up(batch)
+                    self._closing.wait(delay)
+                    delay = min(2 * delay, LAST_RETRY)
+            else:
+                self._in_hand = 0
+                self._answer(batch, outcomes)
+                return True
+
+    def _answer(self, batch: Sequence[_Waiting], outcomes: Sequence[Recorded | Refused]) -> None:
+        """Tell of a commit. Nothing here may fail in a way that has the batch recorded twice."""
+        recorded = tuple(outcome for outcome in outcomes if isinstance(outcome, Recorded))
+        if any(isinstance(each.entry, entries.SiteDocumentChanged) for each in recorded):
+            self._site.stale = True
+        if recorded:
+            try:
+                self.standing = self._ledger.standing()
+            except (
+                apsw.Error
+            ) as error:  # the entries are on disk; how things stand is told with the next commit
+                self._failed(error)
+            self._tell(Committed(recorded, self.standing))
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if waiting.then is not None:
+                self._call(waiting.then, outcome)
+            elif isinstance(outcome, Refused):
+                log.warning("%s refused: %s", type(waiting.pending.entry).__name__, outcome.message.en)
+
+    def _rest(self) -> bool:
+        """When nothing waits: report losses, tidy up, see whether a trouble is over. False when recording is over."""
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            self.put(entries.LineAnomaly("", "entries_lost", str(lost)), clock.now())
+        try:
+            with self._disk_in_use():
+                if self._site.stale:
+                    self._site.write(self._ledger.documents())
+                self._ledger.tidy()
+        except DAMAGED as error:
+            self._doubt(error)
+            return False
+        except apsw.Error as error:
+            self._failed(error)
+            return True
+        if self._trouble != "disk_full" or self._reserve.make():
+            self._over()  # else: what waited is on disk, but there is no room for the next
+        return True
+
+    @contextlib.contextmanager
+    def _disk_in_use(self) -> Iterator[None]:
+        self._busy_since = clock.now().mono
+        try:
+            yield
+        finally:
+            self._busy_since = None
+
+    def _doubt(self, error: apsw.Error) -> None:
+        log.critical("the ledger is damaged: %s", error)
+        self._tell(LedgerDoubtful(str(error)))
+
+    def _failed(self, error: apsw.Error) -> bool:
+        """Tell of `error`; True when room was made and it is worth trying again at once."""
+        if isinstance(error, apsw.FullError):
+            kind = "disk_full"
+        elif isinstance(error, apsw.BusyError | apsw.LockedError):
+            kind = "locked"
+        else:
+            kind = "disk_error"
+        self._began(kind, str(error))
+        return kind == "disk_full" and self._reserve.free()
+
+    def _give_up(self, batch: Sequence[_Waiting]) -> bool:
+        log.error("%d entries could not be recorded", len(batch) + len(self._queue))
+        for waiting in batch:
+            if waiting.then is not None:
+                self._call(waiting.then, CLOSED)
+        return False
+
+    def _end(self) -> None:
+        with self._more:
+            self._ended = True
+            left, self._queue = list(self._queue), deque()
+        self._closing.set()
+        for waiting in left:
+            if waiting.then is not None:
+                self._call(waiting.then, CLOSED)
+        self._ledger.close()
+
+    # ---- telling
+
+    def _watch(self) -> None:
+        """A second pair of eyes: a disk that neither works nor fails leaves the recorder's thread waiting in the kernel."""
+        while not self._closing.wait(GLANCE):
+            since = self._busy_since
+            if since is not None and clock.now().mono - since > HUNG:
+                self._began("stalled", "the disk does not answer")
+                with (
+                    self._more
+                ):  # should the commit have ended meanwhile, the recorder looks whether all is well
+                    self._more.notify()
+
+    def _began(self, kind: str, detail: str) -> None:
+        with self._trouble_lock:
+            if kind == self._trouble or (kind == "stalled" and self._trouble is not None):
+                return
+            self._trouble = kind
+            self._tell(RecorderTrouble(kind, detail))
+
+    def _over(self) -> None:
+        with self._trouble_lock:
+            if self._trouble is not None:
+                self._trouble = None
+                self._tell(RecorderRecovered())
+
+    def _tell(self, news: RecorderNews) -> None:
+        self._tell_loop(news)
+
+    def _call(self, then: Then, outcome: Recorded | Refused) -> None:
+        try:
+            then(outcome)
+        except Exception:  # a listener's fault must not end recording
+            log.exception("a listener failed")
