@@ -1,0 +1,38 @@
+"""What all tests share: no deadline for a busy box, and tests of pages only where there is a browser (in CI: always)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+def missing_for_pages() -> str | None:
+    """What a machine lacks for the tests of the pages, as packages to install; None where nothing lacks."""
+    missing = []
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        missing.append("chromium")
+    fonts = shutil.which("fc-list")
+    if (
+        not fonts
+        or not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=False, timeout=60).stdout
+    ):
+        missing += ["fontconfig", "fonts-wqy-microhei"]
+    return " ".join(missing) or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pass the tests of pages over on a machine without a browser, and say how to get one; never in CI."""
+    pages = [item for item in items if item.get_closest_marker("browser")]
+    if not pages or not (missing := missing_for_pages()):
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"CI=true, and nothing may be passed over: sudo apt-get install {missing}")
+    for item in pages:
+        item.add_marker(pytest.mark.skip(reason=f"sudo apt-get install {missing}"))
