@@ -8,7 +8,8 @@ import pytest
 
 from device.signals import Damaged, Flash, Instant, LineSignal, Sensing, Unrecognised, seconds
 from firmware_app.calls.call import Anomaly, Call, CallChanged, CallClosed, CallOpened, Direction, Disposition
-from firmware_app.calls.line_machine import TABLE, LineMachine, LineState
+from firmware_app.calls.line_machine import TABLE, LineMachine
+from firmware_app.calls.line_moves import LineState
 from tests.line_signals import (
     LINE,
     MODEM,
@@ -342,7 +343,7 @@ def test_keys_differ_even_for_calls_of_one_stamp() -> None:
 
 def test_odd_signals_are_anomalies_without_people_s_data() -> None:
     driven = Driven()
-    odd = [
+    odd: list[LineSignal] = [
         Unrecognised(LINE, at(1), b"NMBR? 15400001234"),
         Damaged(LINE, at(2), "checksum", b"\x8015400001234"),
         Flash(LINE, at(3)),
@@ -372,7 +373,7 @@ def test_state_and_since() -> None:
         None,
         None,
     )
-    for signal, state in [
+    steps: list[tuple[LineSignal, LineState]] = [
         (restored(1), LineState.IDLE),
         (started(2), LineState.RINGING),
         (off(3), LineState.TALKING),
@@ -380,7 +381,8 @@ def test_state_and_since() -> None:
         (off(5), LineState.OUTBOUND),
         (lost(6), LineState.LOST),
         (off(7, found=True), LineState.OFF_HOOK),
-    ]:
+    ]
+    for signal, state in steps:
         machine.handle(signal)
         assert (machine.state, machine.since) == (state, signal.at)
 

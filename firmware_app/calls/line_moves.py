@@ -115,7 +115,7 @@ class LineMoves:
         """The loop has been away for long. Whether the caller still waits cannot be known (DOMAIN 2.2, AMBIG)."""
         lost = at.plus(-LOOP_LOSS)
         if self.state is LineState.RINGING:
-            self.open.close_unanswered(at, self._ringing.last_edge, Disposition.UNKNOWN)
+            self.open.close_unanswered(at, self._edge_until(at), Disposition.UNKNOWN)
             self._enter(LineState.IDLE, at)
         elif self.open.call is not None:  # a talk ends with the loop; the handset may still be off
             self._close_talk(at, lost)
@@ -124,12 +124,16 @@ class LineMoves:
         self.troubles.begin(at, Trouble.NO_LOOP)
 
     def take_up(self, call: Call, at: Instant) -> None:
-        """An open call of before a restart: in time it goes on ringing, else it is closed."""
-        self.open.take_up(call)
+        """An open call of before a restart: in time it goes on ringing, else it is closed.
+
+        Stamps of another boot compare with none of this one: such a call ends at the last moment known of it.
+        """
+        same_boot = self.open.take_up(call)
         self._ringing = Ringing(call.last_edge or call.started, call.last_edge)
         if call.direction is Direction.OUTBOUND or call.answered is not None:
-            self.open.close_talk(at, at, seen=False)  # an answer stays a fact; when they hung up was not seen
-        elif call.started <= at <= self._ringing.over():
+            # That somebody answered stays a fact; when they hung up was not seen.
+            self.open.close_talk(at, at if same_boot else (call.answered or call.started), seen=False)
+        elif same_boot and call.started <= at <= self._ringing.over():
             self._enter(LineState.RINGING, call.started)
             self.open.change(at, call)
         else:
@@ -216,7 +220,7 @@ class LineMoves:
     def lifted(self, signal: OffHook) -> None:
         """Answered. When it was found off-hook nobody knows whether the call was answered."""
         if signal.found:
-            self.open.close_unanswered(signal.at, self._ringing.last_edge, Disposition.UNKNOWN)
+            self.open.close_unanswered(signal.at, self._edge_until(signal.at), Disposition.UNKNOWN)
             self.seized(signal)
             return
         call = self.open.must
@@ -314,7 +318,7 @@ class LineMoves:
 
     def line_lost(self, signal: LineLost) -> None:
         if self.state is LineState.RINGING:
-            self.open.close_unanswered(signal.at, self._ringing.last_edge, Disposition.UNKNOWN)
+            self.open.close_unanswered(signal.at, self._edge_until(signal.at), Disposition.UNKNOWN)
         elif self.open.call is not None:
             self._close_talk(signal.at, signal.at, seen=False)
         self.troubles.released(signal.at)
@@ -349,6 +353,11 @@ class LineMoves:
         self._anomaly(signal.at, "caller_id_damaged", signal.reason)
 
     # Helpers.
+
+    def _edge_until(self, at: Instant) -> Instant | None:
+        """The last edge, when the ringing was cut short at `at`: the nominal end of a burst may lie beyond."""
+        edge = self._ringing.last_edge
+        return None if edge is None else min(edge, at)
 
     def _close_talk(self, at: Instant, ended: Instant, seen: bool = True) -> None:
         """Who left the handset off the hook did not talk until somebody noticed."""

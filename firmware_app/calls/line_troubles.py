@@ -41,11 +41,6 @@ class LineTroubles:
     def has(self, trouble: Trouble) -> bool:
         return trouble in self._began
 
-    @property
-    def loop_lost(self) -> Instant | None:
-        """When the loop went away; None while it is there, or not sensed."""
-        return self._loop_lost
-
     def begin(self, at: Instant, trouble: Trouble, detail: str = "") -> None:
         if trouble in self._began:
             return

@@ -56,10 +56,15 @@ class OpenCall:
         self.call = call
         self._tell(CallOpened(call))
 
-    def take_up(self, call: Call) -> None:
-        """A call of before a restart, already told."""
+    def take_up(self, call: Call) -> bool:
+        """A call of before a restart, already told. False when it is of another boot."""
         self.call = call
-        self._last_key = max(self._last_key, call.started.mono)
+        if self._is_ours(call):
+            self._last_key = max(self._last_key, call.started.mono)
+        return self._is_ours(call)
+
+    def _is_ours(self, call: Call) -> bool:
+        return call.key.startswith(f"{self._boot}:")
 
     def change(self, at: Instant, call: Call) -> None:
         self.call = call
@@ -70,7 +75,7 @@ class OpenCall:
     ) -> None:
         """Nobody answered; without a `disposition` the length of the ringing decides. `at`: when that was certain."""
         started = self.must.started
-        edge = None if last_edge is None else max(started, min(last_edge, at))
+        edge = None if last_edge is None else max(started, last_edge)
         ended = edge or started
         short = ended.since(started) < SHORT_RING
         came_out = disposition or (Disposition.ABANDONED if short else Disposition.NO_ANSWER)
@@ -87,5 +92,7 @@ class OpenCall:
         )
 
     def _close(self, at: Instant, call: Call) -> None:
-        self.call, self._last_ended = None, call.ended
+        self.call = None
+        if self._is_ours(call):
+            self._last_ended = call.ended
         self._tell(CallClosed(call, at))

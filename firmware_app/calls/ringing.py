@@ -49,11 +49,6 @@ class Ringing:
         self._longest = 0
 
     @property
-    def sounding(self) -> bool:
-        """True between the start of a burst and its end."""
-        return self._sounding
-
-    @property
     def last_edge(self) -> Instant | None:
         """End of the last burst; its start while its end is not known yet; None before the first."""
         return self._start if self._sounding else self._end
