@@ -18,8 +18,8 @@ from device import clock
 from device.gpio_line import GpioLine
 from device.indicators import Beeper, DeskButton, Lamp
 from device.interface import Indicator, LineInterface
-from device.modem import Modem
-from device.pin_factory import FactoryOpener, opener
+from device.modem import Modem, Tap
+from device.pin_factory import PinFactory, open_factory
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator
 from firmware_app.calls.service_hours import ServiceHours
@@ -27,7 +27,9 @@ from firmware_app.monitor import LampTest, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.ledger import LedgerInUse
+from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
+from firmware_app.records.site_documents import seeds_for
 from firmware_app.settings import GpioWiring, Settings
 from firmware_app.upkeep.line_check import LineCheck
 from firmware_app.wording import Text
@@ -41,42 +43,44 @@ SETTLE = 20.0  # seconds after the start before the check of a day on which none
 
 
 class Chips:
-    """Opens each GPIO chip once, however many lines and lamps use it."""
+    """One pin factory a chip, however many lines and lamps use it."""
 
-    def __init__(self, pins_socket: Path) -> None:
+    def __init__(self, pins_socket: Path, wrapped: Callable[[PinFactory], PinFactory] = lambda factory: factory) -> None:
+        """`wrapped`: what to hand out in place of a factory, e.g. one that is overheard."""
         self._pins_socket = pins_socket
-        self._openers: dict[str, FactoryOpener] = {}
+        self._wrapped = wrapped
+        self._factories: dict[str, PinFactory] = {}
 
-    def opener(self, chip: str) -> FactoryOpener:
-        if chip not in self._openers:
-            self._openers[chip] = opener(chip, self._pins_socket)
-        return self._openers[chip]
+    def factory(self, chip: str) -> PinFactory:
+        if chip not in self._factories:
+            self._factories[chip] = self._wrapped(open_factory(chip, self._pins_socket))
+        return self._factories[chip]
 
     def close(self) -> None:
-        for chip in self._openers.values():
-            chip.close()
+        for factory in self._factories.values():
+            factory.close()
 
 
-def build_line(settings: Settings, index: int, chips: Chips) -> LineInterface:
-    """The driver of line `index` as its wiring says."""
+def build_line(settings: Settings, index: int, chips: Chips, tap: Tap | None = None) -> LineInterface:
+    """The driver of line `index` as its wiring says; `tap` overhears the bytes of a modem."""
     line = settings.lines[index]
     if isinstance(line.wiring, GpioWiring):
         wiring = line.wiring
         return GpioLine(
             line.name,
-            chips.opener(wiring.chip),
+            chips.factory(wiring.chip),
             ring_pin=wiring.ring_pin,
             hook_pin=wiring.hook_pin,
             ring_active=wiring.ring_active,
             hook_active=wiring.hook_active,
         )
-    return Modem(line.name, line.wiring.port)
+    return Modem(line.name, line.wiring.port, tap=tap)
 
 
 def build_indicators(settings: Settings, chips: Chips) -> dict[str, Indicator]:
     """The lamps and the buzzer that are wired, by name."""
     wired = settings.indicators
-    chip = chips.opener(wired.chip)
+    chip = chips.factory(wired.chip)
     found: dict[str, Indicator] = {
         name: Lamp(name, chip, pin)
         for name in ("ring", "ring_red", "missed", "fault")
@@ -89,4 +93,150 @@ def build_indicators(settings: Settings, chips: Chips) -> dict[str, Indicator]:
 
 def build_button(settings: Settings, chips: Chips) -> DeskButton | None:
     wired = settings.indicators
-    return None if wired.button is None else DeskButton(chips.opener(wired.chip), wired.button)
+    return None if wired.button is None else DeskButton(chips.factory(wired.chip), wired.button)
+
+
+def run_monitor(settings: Settings, announce: int | None) -> int:
+    """The life of the monitor process: 0 after an orderly end, 1 when it could not start or the ledger is in doubt."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.run_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        process = MonitorProcess(settings, announce)
+    except LedgerInUse as refused:
+        sys.stderr.write(refused.message.in_language(settings.language) + "\n")
+        return 1
+    return process.run()
+
+
+class MonitorProcess:
+    """The monitor with its recorder, socket, documents and jobs, from the first line of code to the last commit."""
+
+    def __init__(self, settings: Settings, announce: int | None) -> None:
+        self._settings = settings
+        self._announce_fd = announce
+        self._ended = threading.Event()
+        boot = clock.boot_id()
+        self._zone = ZoneInfo(settings.timezone)
+        self._chips = Chips(settings.run_dir / "pins.sock")
+        self._lamps = build_indicators(settings, self._chips)
+        numbers = [line.number for line in settings.lines]
+        drivers = [build_line(settings, index, self._chips) for index in range(len(settings.lines))]
+        self._monitor = Monitor(
+            boot=boot,
+            site={"id": settings.site.id, "name": settings.site.name},
+            lines=list(zip(drivers, numbers, strict=True)),
+            annunciator=Annunciator(self._lamps),
+            button=build_button(settings, self._chips),
+            hours=None,
+            timezone=self._zone,
+        )
+        self._recorder = Recorder(
+            settings.data_dir / "ledger.db", boot, self._monitor.tell, seeds=seeds_for(settings)
+        )
+        self._monitor.hours = self._service_hours()
+        self._socket = MonitorSocket(settings.run_dir / "monitor.sock", self._monitor)
+        self._monitor.connect(self._recorder, self._socket)
+        self._check = LineCheck(
+            drivers,
+            lambda run, at: self._recorder.put(run, at, "monitor"),
+            lambda on: self._monitor.queue.put(LampTest(on)),
+            self._lamp_problems,
+        )
+        self._monitor.connect_checker(self._start_check)
+        self._started = entries.Started(boot, VERSION)
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._monitor.stop("signal"))
+        self._recorder.put(self._started, clock.now(), "monitor")
+        self._monitor.resume(self._recorder.open_calls)
+        self._socket.start()
+        jobs = threading.Thread(target=self._after_hearing, name="jobs", daemon=True)
+        jobs.start()
+        self._announce({"event": "ready"})
+        reason = self._monitor.run()
+        self._ended.set()
+        self._check.close()
+        self._monitor.close()
+        self._chips.close()
+        self._recorder.put(entries.Stopped(reason), clock.now(), "monitor")
+        self._recorder.close()
+        return 1 if reason == "ledger" else 0
+
+    # ---- after hearing has begun: nothing here may delay a ring
+
+    def _after_hearing(self) -> None:
+        """The first password, the daily job, and the check of a day on which none was run."""
+        try:
+            reader = Reader(self._settings.data_dir / "ledger.db")
+            if reader.account(FIRST_ACCOUNT) is None:
+                self._make_first_password()
+            checked_today = self._checked_today(reader)
+            reader.close()
+            from firmware_app.upkeep.schedule import Schedule  # late: APScheduler costs 0.15 s of the start
+
+            schedule = Schedule(self._zone)
+            schedule.daily("line-check", self._settings.line_check_at, lambda: self._check.run(None, "schedule"))
+            schedule.start()
+            if not checked_today and not self._ended.wait(SETTLE):
+                self._check.run(None, "start")
+            self._ended.wait()
+            schedule.close()
+        except Exception:
+            log.exception("the jobs thread ended; calls are still heard and recorded")
+
+    def _make_first_password(self) -> None:
+        password = passwords.new_password()
+        secret = entries.Personal("secret", passwords.password_hash(password))
+
+        def then(outcome: object) -> None:
+            if isinstance(outcome, Recorded):
+                self._show_password(password)
+
+        self._recorder.put(entries.PasswordSet(FIRST_ACCOUNT, secret, must_change=True), clock.now(), "monitor", then)
+
+    def _show_password(self, password: str) -> None:
+        """Once, to whoever started us; never into a log file."""
+        if self._announce_fd is not None:
+            self._announce({"event": "first_password", "account": FIRST_ACCOUNT, "password": password})
+        elif sys.stderr.isatty():
+            text = Text(
+                f"首次密码：用户 {FIRST_ACCOUNT}，密码 {password}（只显示这一次）",
+                f"first password: user {FIRST_ACCOUNT}, password {password} (shown this once)",
+            )
+            sys.stderr.write(text.in_language(self._settings.language) + "\n")
+        else:
+            log.warning("no terminal to show the first password on: make one with ringkeeper panel --new-password")
+
+    def _announce(self, message: Mapping[str, Any]) -> None:
+        if self._announce_fd is not None:
+            with contextlib.suppress(OSError):  # whoever started us is gone; the work goes on
+                os.write(self._announce_fd, json.dumps(message).encode() + b"\n")
+
+    def _checked_today(self, reader: Reader) -> bool:
+        today = datetime.fromtimestamp(clock.now().wall / SECOND, self._zone).date()
+        return any(
+            datetime.fromtimestamp(check.wall / SECOND, self._zone).date() == today for check in reader.last_checks()
+        )
+
+    def _start_check(self, line: str | None, trigger: str, answer: Callable[[Json], None]) -> None:
+        """Run a check a person asked for in a thread of its own and answer with what it saw."""
+
+        def work() -> None:
+            runs = self._check.run(line, trigger)
+            if runs is None:
+                answer(failure("busy", CHECK_UNDER_WAY))
+            else:
+                answer({"ok": True, "result": [{"line": run.line, "results": run.results} for run in runs]})
+
+        threading.Thread(target=work, name="line-check", daemon=True).start()
+
+    def _lamp_problems(self) -> dict[str, str]:
+        return {name: problem for name, lamp in self._lamps.items() if (problem := getattr(lamp, "problem", None))}
+
+    def _service_hours(self) -> ServiceHours | None:
+        document = self._recorder.documents.get("service_hours")
+        if document is None:
+            return None
+        hours = ServiceHours.from_document(document.content, document.version)
+        return hours if isinstance(hours, ServiceHours) else None

@@ -35,7 +35,7 @@ from firmware_app.calls.call import (
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.calls.service_hours import ServiceHours
 from firmware_app.desk_entries import from_desk
-from firmware_app.line_view import LineView, iso
+from firmware_app.line_view import iso, line_json
 from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
 from firmware_app.records import entries, privacy
 from firmware_app.records.recorder import (
@@ -114,7 +114,8 @@ class Monitor:
         self._site = site
         self._interfaces = {interface.line: interface for interface, _ in lines}
         self._machines = {interface.line: LineMachine(interface.line, boot) for interface, _ in lines}
-        self._views = {interface.line: LineView(interface.line, number, now) for interface, number in lines}
+        self._numbers = {interface.line: number for interface, number in lines}
+        self._opened = now
         self._annunciator = annunciator
         self._button = button
         self.hours = hours
@@ -144,12 +145,7 @@ class Monitor:
         """Take up the calls that were open when the last run ended, before any line is opened."""
         now = clock.now()
         for call in calls:
-            machine = self._machines.get(call.line)
-            if machine is None or not call.key.startswith(self._boot):
-                machine = LineMachine(call.line, self._boot)  # another boot, or a line that is no longer wired
-                self._carry_out(machine.resume(call, now), call.line)
-                continue
-            self._views[call.line].call = call
+            machine = self._machines.get(call.line) or LineMachine(call.line, self._boot)  # no longer wired: closed
             self._carry_out(machine.resume(call, now), call.line)
 
     def tell(self, news: RecorderNews) -> None:
@@ -247,10 +243,9 @@ class Monitor:
                 self._heard(item)
 
     def _heard(self, signal: signals.LineSignal) -> None:
-        machine, view = self._machines.get(signal.line), self._views.get(signal.line)
-        if machine is None or view is None:
+        machine = self._machines.get(signal.line)
+        if machine is None:
             return
-        view.signal(signal)
         if isinstance(signal, signals.LineRestored | signals.LineLost):
             self._first_word(signal)
         self._carry_out(machine.handle(signal), signal.line)
@@ -268,10 +263,7 @@ class Monitor:
             log.warning("%s: lost (%s)", signal.line, signal.reason)
 
     def _carry_out(self, events: Sequence[CallEvent], line: str) -> None:
-        view = self._views.get(line)
         for event in events:
-            if view is not None:
-                view.event(event)
             self._annunciator.call_event(event)
             self._record_event(event, line)
 
@@ -297,7 +289,7 @@ class Monitor:
         if call.key not in self._in_hours:
             self._in_hours[call.key] = self._hours_of(call)
         in_hours, version = self._in_hours[call.key]
-        number = self._views[call.line].number if call.line in self._views else ""
+        number = self._numbers.get(call.line, "")
         boot = call.key.partition(":")[0]
         self._put(call_entry(call, stage, boot, number, in_hours, version), at, "monitor")
 
@@ -350,13 +342,21 @@ class Monitor:
             entry = recorded.entry
             if isinstance(entry, entries.CallRecorded) and entry.stage == "closed":
                 self._announce_missed(recorded.row, entry)
+        if news.recorded and self._socket is not None:
+            self._socket.announce(
+                {
+                    "event": "recorded",
+                    "seq": news.recorded[-1].seq,
+                    "kinds": [type(recorded.entry).__name__ for recorded in news.recorded],
+                    "rows": [recorded.row for recorded in news.recorded],
+                }
+            )
 
     def _announce_missed(self, call: int | None, entry: entries.CallRecorded) -> None:
         if entry.disposition not in ("no_answer", "unknown") or self._socket is None:
             return
         number = entry.number.content if isinstance(entry.number, entries.Personal) else None
-        view = self._views.get(entry.line)
-        masked = privacy.mask_number(number, view.number if view else "") if number else None
+        masked = privacy.mask_number(number, self._numbers.get(entry.line, "")) if number else None
         self._socket.announce(
             {
                 "event": "missed",
@@ -401,17 +401,20 @@ class Monitor:
         """Tell peers the present, when it differs from what they were told (the time of day alone does not count)."""
         if self._socket is None:
             return
-        for view in self._views.values():
-            view.settle(now)
         told = {
             "site": self._site,
-            "lines": [view.as_json(now) for view in self._views.values()],
+            "lines": [
+                line_json(machine, self._numbers[name], self._opened, now) for name, machine in self._machines.items()
+            ],
             "lamps": self._annunciator.lamps(),
             "standing": self._standing,
             "present": self._present,
-            "recorder": {"ok": self._recorder_ok, "waiting": self._recorder.waiting if self._recorder else 0},
+            # what waits is told only in trouble: in good times it changes with every entry and says nothing
+            "recorder": {
+                "ok": self._recorder_ok,
+                "waiting": self._recorder.waiting if self._recorder and not self._recorder_ok else 0,
+            },
         }
-        told["recorder"]["waiting"] = 0 if self._recorder_ok else told["recorder"]["waiting"]
         if told != self._told:
             self._told = told
             self._socket.publish({"at": iso(now.wall), **told})
