@@ -233,6 +233,7 @@ def random_signals(count: int, seed: int) -> Counter[str]:
     chance = random.Random(seed)
     machine = LineMachine(LINE, "boot")
     told: Counter[str] = Counter()
+    keys: set[str] = set()
     now = 0.0
     for _ in range(count):
         now += chance.choice((0.0, 0.1, 0.9, 1.0, 4.0, 5.0, 6.5, 31.0, 1300.0))
@@ -241,13 +242,19 @@ def random_signals(count: int, seed: int) -> Counter[str]:
         if chance.random() < 0.3:
             events += machine.expire(at(now))
         told.update(type(event).__name__ for event in events)
+        for event in events:
+            if isinstance(event, CallOpened):
+                keys.add(event.call.key)
+            if isinstance(event, CallClosed):
+                check_closed(event.call)
     told["open"] = int(machine.call is not None)
+    told["keys"] = len(keys)
     return told
 
 
 def test_any_order_never_raises() -> None:
     told = random_signals(20_000, seed=7)
-    assert told["CallOpened"] == told["CallClosed"] + told["open"]
+    assert told["CallOpened"] == told["CallClosed"] + told["open"] == told["keys"]
     assert (
         min(told[kind] for kind in ("CallOpened", "CallChanged", "Anomaly", "TroubleBegan", "TroubleEnded"))
         > 100
