@@ -100,14 +100,17 @@ def test_a_monitor_that_talks_nonsense(path: Path, reply: bytes) -> None:
 
 def test_subscription_hears_reconnects_and_says_so(path: Path, desk: Desk) -> None:
     heard: SimpleQueue[Json | None] = SimpleQueue()
-    subscription = Subscription(path, heard.put)
+    recorded = threading.Event()
+    subscription = Subscription(path, heard.put, recorded.set)
     subscription.start()
     for life in (1, 2):
         monitor = MonitorSocket(path, desk)
         monitor.publish({"life": life})
         monitor.start()
         assert heard.get(timeout=SOON) == {"life": life}
-        monitor.announce({"event": "missed", "call": 1})
+        monitor.announce({"event": "recorded", "seq": 1})
+        assert recorded.wait(SOON)
+        recorded.clear()
         monitor.publish({"life": life, "more": True})
         assert heard.get(timeout=SOON) == {"life": life, "more": True}
         monitor.close()
@@ -121,7 +124,7 @@ def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
     listener = bind_unix(path, 0o600)
     listener.setblocking(True)
     heard: SimpleQueue[Json | None] = SimpleQueue()
-    subscription = Subscription(path, heard.put, quiet_for=0.05)
+    subscription = Subscription(path, heard.put, lambda: None, quiet_for=0.05)
     subscription.start()
     connection, _ = listener.accept()
     with connection:
@@ -137,7 +140,7 @@ def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
 
 
 def test_subscription_ends_at_once_while_it_waits(path: Path) -> None:
-    subscription = Subscription(path, lambda state: None)
+    subscription = Subscription(path, lambda state: None, lambda: None)
     subscription.start()
     subscription.close()
     assert not subscription._thread.is_alive()

@@ -40,7 +40,7 @@ class Live:
         self._count = 0
         self._life = secrets.token_hex(4)  # a restarted panel must not repeat a version
         self._state: Mapping[str, Any] | None = None
-        self._subscription = Subscription(socket_path, self._heard)
+        self._subscription = Subscription(socket_path, self._heard, self.touch)
 
     def start(self) -> None:
         self._subscription.start()
@@ -59,7 +59,7 @@ class Live:
                 self._bump()
 
     def touch(self) -> None:
-        """Something on the pages changed that the monitor does not tell: a row settled, a number shown."""
+        """Something on the pages may have changed: an entry was committed, a number is shown or hidden."""
         with self._changed:
             self._bump()
 

@@ -118,11 +118,19 @@ def _answer(reply: Json | None) -> Answer:
 
 
 class Subscription:
-    """Calls `heard(state)` with each state the monitor tells, `heard(None)` when it is away, from a thread of its own."""
+    """Calls `heard(state)` with each state the monitor tells, `heard(None)` when it is away, and `recorded()` when something
+    was committed; all from a thread of its own."""
 
-    def __init__(self, path: Path, heard: Callable[[Json | None], None], quiet_for: float = QUIET_FOR) -> None:
+    def __init__(
+        self,
+        path: Path,
+        heard: Callable[[Json | None], None],
+        recorded: Callable[[], None],
+        quiet_for: float = QUIET_FOR,
+    ) -> None:
         self._path = path
         self._heard = heard
+        self._recorded = recorded
         self._quiet_for = quiet_for
         self._stop = threading.Event()
         self._guard = threading.Lock()
@@ -193,6 +201,10 @@ class Subscription:
             if not line:
                 return
             asked = False
-            message = _understood(line)
-            if message is not None and isinstance(message.get("state"), dict):
-                self._heard(message["state"])
+            self._take(_understood(line) or {})
+
+    def _take(self, message: Json) -> None:
+        if isinstance(message.get("state"), dict):
+            self._heard(message["state"])
+        elif message.get("event") in ("recorded", "missed"):
+            self._recorded()

@@ -150,8 +150,8 @@ def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audi
         lines=[_line_card(line, desk) for line in _dicts((state or {}).get("lines"))],
         todo=[_todo_row(call, desk) for call in held.waiting],
         todo_total=held.waiting_total,
-        unseen=sum(call.unseen for call in held.waiting),
-        newest_call=max((call.call for call in held.waiting), default=0),
+        unseen=held.unseen,
+        newest_call=held.newest_call,
         counts=_counts(held, desk.t),
         done=[_done_row(call, desk) for call in held.done[:DONE_SHOWN]],
         box=_box(held, state, desk),
@@ -276,7 +276,6 @@ _WHAT = {
     "reached": "已回拨，接通",
     "self_resolved": "对方又打来，已接听",
     "answered": "确认为已接听",
-    "no_answer": "确认为漏接",
     "seen": "看过",
 }
 
@@ -288,13 +287,13 @@ def _done_row(call: DoneCall, desk: Audience) -> DoneRow:
 
 def _counts(held: LedgerView, t: Translator) -> list[tuple[str, int]]:
     found = [
-        (t("来电"), held.inbound),
-        (t("接听"), held.answered),
-        (t("漏接"), held.missed),
+        (t("来电"), held.counts.inbound),
+        (t("接听"), held.counts.answered),
+        (t("漏接"), held.counts.missed),
         (t("已回拨"), held.called_back),
     ]
-    if held.unsettled:
-        found.append((t("待确认"), held.unsettled))
+    if held.counts.unsettled:
+        found.append((t("待确认"), held.counts.unsettled))
     return found
 
 

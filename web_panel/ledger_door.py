@@ -1,0 +1,241 @@
+"""The ledger as the panel's pages need it: questions in, small values out. Read-only; what cannot be read is LedgerAway.
+
+Numbers come in full: `today_view` masks them, no template ever sees one that nobody asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+import apsw
+
+from firmware_app.records.call_list import CallRow, DoneRow, MissedRow
+from firmware_app.records.database import LedgerError
+from firmware_app.records.reading import Reader
+from web_panel.formatting import start_of_day
+
+SHOWN = 100  # rows of the list; a clerk works it from the top
+OWED = 2000  # rows that are looked for; nobody owes more
+DONE = 300  # rows of what was done that are looked at for today's
+
+
+class LedgerAway(Exception):  # noqa: N818  a state of the box, as LedgerAbsent is, not a mistake of ours
+    """There is no ledger yet, or it cannot be read now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    name: str
+    password_hash: str
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A call that wants something of a person. kind: due | unsettled | hidden-number; call: the last one of its case.
+
+    since_wall: start of the first call of the case, last_wall: of the last one (ns UTC).
+    """
+
+    kind: str
+    call: int
+    case: int | None
+    line: str
+    number: str | None
+    name: str | None
+    absence: str | None
+    since_wall: int
+    last_wall: int
+    times: int
+    attempts: int
+    in_hours: bool | None
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoneCall:
+    """A call that was dealt with. what: reached | self_resolved | answered | seen."""
+
+    line: str
+    number: str | None
+    name: str | None
+    absence: str | None
+    wall: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFault:
+    kind: str
+    line: str | None
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """The latest check of a line (None: of the lamps). detail: what did not pass, for the technician."""
+
+    line: str | None
+    passed: bool
+    detail: str
+    wall: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """Inbound calls of one local day."""
+
+    inbound: int = 0
+    answered: int = 0
+    missed: int = 0
+    unsettled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """All that the page *today* needs of the ledger. waiting: oldest first, at most `SHOWN` of `waiting_total`."""
+
+    waiting: Sequence[WaitingCall] = ()
+    waiting_total: int = 0
+    unseen: int = 0
+    newest_call: int = 0
+    done: Sequence[DoneCall] = ()
+    counts: DayCounts = DayCounts()
+    called_back: int = 0
+    faults: Sequence[OpenFault] = ()
+    checks: Sequence[CheckedLine] = ()
+
+
+@contextmanager
+def _or_away() -> Iterator[None]:
+    try:
+        yield
+    except (LedgerError, apsw.Error) as error:
+        raise LedgerAway(str(error)) from error
+
+
+class LedgerDoor:
+    """Thread-safe. Opens nothing before the first question."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader = Reader(path)
+        self._lock = threading.Lock()
+        self._counted: tuple[tuple[int, bytes], int, DayCounts] | None = None
+
+    def is_there(self) -> bool:
+        return self._path.exists()
+
+    def account(self, name: str) -> AccountView | None:
+        with _or_away():
+            found = self._reader.account(name)
+        return found and AccountView(found.name, found.secret, found.must_change)
+
+    def account_names(self) -> list[str]:
+        """Empty also when there is no ledger to ask."""
+        try:
+            with _or_away():
+                return self._reader.account_names()
+        except LedgerAway:
+            return []
+
+    def view(self, now: int, zone: tzinfo) -> LedgerView:
+        """The ledger at this moment, for a page. `now`: ns UTC."""
+        midnight = start_of_day(now, zone)
+        with _or_away():
+            waiting = self._waiting()
+            done = [row for row in self._reader.recently_done(DONE) if row.done_wall >= midnight]
+            return LedgerView(
+                waiting=waiting[:SHOWN],
+                waiting_total=len(waiting),
+                unseen=sum(call.unseen for call in waiting),
+                newest_call=max((call.call for call in waiting), default=0),
+                done=[_done(row) for row in done],
+                counts=self._counts(midnight, now),
+                called_back=sum(row.outcome == "reached" for row in done),
+                faults=[OpenFault(row.kind, row.line, row.began_wall) for row in self._reader.faults_open()],
+                checks=[
+                    CheckedLine(row.line, *_outcome(row.results), row.wall) for row in self._reader.last_checks()
+                ],
+            )
+
+    def _waiting(self) -> list[WaitingCall]:
+        found = [_waiting(row) for row in self._reader.missed_list(OWED)]
+        return sorted(found, key=lambda call: (call.since_wall, call.call))
+
+    def waiting_call(self, call: int) -> WaitingCall | None:
+        """What `call`, or the open case that it belongs to, still wants; None when it was dealt with."""
+        with _or_away():
+            row = self._reader.call(call)
+            if row is None:
+                return None
+            return next(
+                (
+                    waiting
+                    for waiting in self._waiting()
+                    if waiting.call == call or (row.case is not None and waiting.case == row.case)
+                ),
+                None,
+            )
+
+    def unseen_calls(self, newest: int) -> list[int]:
+        """The calls up to `newest` that nobody has looked at, one for each row of the list."""
+        with _or_away():
+            return [call.call for call in self._waiting() if call.unseen and call.call <= newest]
+
+    def _counts(self, midnight: int, now: int) -> DayCounts:
+        """Counted anew only when something was recorded since."""
+        head = self._reader.head()
+        with self._lock:
+            if self._counted is not None and self._counted[:2] == (head, midnight):
+                return self._counted[2]
+        counts = _count(self._reader.calls(midnight, max(now, midnight) + 1))
+        with self._lock:
+            self._counted = (head, midnight, counts)
+        return counts
+
+
+def _waiting(row: MissedRow) -> WaitingCall:
+    kind = "unsettled" if row.disposition == "unknown" else "due" if row.case is not None else "hidden-number"
+    return WaitingCall(
+        kind=kind,
+        call=row.call,
+        case=row.case,
+        line=row.line,
+        number=row.number,
+        name=row.name,
+        absence=row.absence,
+        since_wall=row.waited_since,
+        last_wall=row.started_wall,
+        times=row.times_called,
+        attempts=row.attempts,
+        in_hours=row.in_hours,
+        unseen=not row.seen,
+    )
+
+
+def _done(row: DoneRow) -> DoneCall:
+    return DoneCall(row.line, row.number, row.name, row.absence, row.done_wall, row.outcome)
+
+
+def _outcome(results: Sequence[tuple[str, bool | None, str]]) -> tuple[bool, str]:
+    failed = [detail or what for what, passed, detail in results if passed is False]
+    return not failed, "；".join(failed)
+
+
+def _count(calls: Iterator[CallRow]) -> DayCounts:
+    tally: dict[str | None, int] = {}
+    for row in calls:
+        if row.direction == "inbound":
+            tally[row.disposition] = tally.get(row.disposition, 0) + 1
+    return DayCounts(
+        inbound=sum(tally.values()),
+        answered=tally.get("answered", 0),
+        missed=tally.get("no_answer", 0),
+        unsettled=tally.get("unknown", 0),
+    )
