@@ -25,6 +25,19 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyRow:
+    """People's data; without salt, content and lookup, once erased."""
+
+    id: int
+    kind: str
+    commitment: str
+    salt: bytes | None
+    content: str | None
+    lookup: str | None
+    erased_seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRow:
     """secret: the salted hash of the password. seq: changes with each new password, so that old sign-ins can end."""
 

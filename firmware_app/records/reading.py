@@ -19,7 +19,7 @@ from firmware_app.alerts import Standing
 from firmware_app.records import call_list
 from firmware_app.records.call_list import CallRow, DoneRow, MissedRow
 from firmware_app.records.database import LedgerError, one, open_reader, rows
-from firmware_app.records.read_rows import AccountRow, CheckRow, FaultRow, JournalRow
+from firmware_app.records.read_rows import AccountRow, CheckRow, FaultRow, JournalRow, PartyRow
 from firmware_app.records.site_documents import Document
 from firmware_app.wording import Text
 
@@ -187,6 +187,19 @@ class Reader:
         """At most `limit` entries after seq `after`, as stored."""
         with self.snapshot() as db:
             return journal_after(db, after, limit)
+
+    def parties(self, after: int, last: int) -> Sequence[PartyRow]:
+        """People's data with ids above `after` up to `last`, at most a slice; secrets never."""
+        with self.snapshot() as db:
+            return [
+                PartyRow(*row)
+                for row in rows(
+                    db,
+                    "SELECT id, kind, commitment, salt, content, lookup, erased_seq FROM parties"
+                    " WHERE id > ? AND id <= ? AND kind <> 'secret' ORDER BY id LIMIT ?",
+                    (after, last, SLICE),
+                )
+            ]
 
     def head(self) -> tuple[int, bytes]:
         """seq and digest of the last entry; 0 and no bytes when there is none."""

@@ -9,10 +9,8 @@ Rule 3: the file is never half-written: written aside, fsynced, renamed, folder 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from device import clock
 from firmware_app.records.entries import SiteDocumentChanged
 from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.outcomes import Pending, Recorded, Refused
+from firmware_app.records.whole_file import keep_copy, write_whole
 from firmware_app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,17 +65,9 @@ class AtomicStorage(Storage):
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
-        fresh = self._path.with_name(self._path.name + ".new")
-        with open(
-            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640), "w", encoding="utf-8"
-        ) as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
         if self._good:
-            _keep(self._path, self._last)
-        fresh.replace(self._path)
-        _sync_folder(self._path.parent)
+            keep_copy(self._path, self._last)
+        write_whole(self._path, [text.encode()], 0o640)
         self._good = True
 
 
@@ -86,23 +77,6 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]] | None:
     except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get(TABLE), dict) else None
-
-
-def _keep(path: Path, last: Path) -> None:
-    """A second name for the good file, so that replacing it leaves no moment without one (link(2), rename(2))."""
-    aside = last.with_name(last.name + ".new")
-    with contextlib.suppress(FileNotFoundError):
-        aside.unlink()
-    os.link(path, aside)
-    aside.replace(last)
-
-
-def _sync_folder(folder: Path) -> None:
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
 
 
 def _documents(data: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Document]:
