@@ -27,6 +27,13 @@ _MESSAGE_TYPES = frozenset((0x04, 0x06, 0x80, 0x82))
 _BEFORE_MESSAGE = frozenset(b"\r\nU\x00\xff")  # line end of the word CIDM, channel seizure, mark
 # What no message holds: the burst broke off, and this came after it. (A name may hold RING, and \n is a length of ten.)
 _AFTER_RAW = re.compile(rb"NO CARRIER\r|[\r\n](?:RING|OK|ERROR)[\r\n]|[\r\n](?:DATE|TIME|NMBR|NAME|MESG) ?=")
+# The beginning of such a word at the end of what a wrong length counted as message: it is read once more, as text.
+_WORDS = (b"NO CARRIER", b"RING", b"OK", b"ERROR", b"DATE =", b"TIME =", b"NMBR =", b"NAME =", b"MESG =")
+_BEGUN = re.compile(
+    rb"[\r\n]{1,2}(?:"
+    + b"|".join({word[:length] for word in _WORDS for length in range(1, len(word) + 1)})
+    + rb")?\Z"
+)
 
 
 class ModemReader:
@@ -111,11 +118,13 @@ class ModemReader:
             return position + 1
         raw.append(byte)
         after = _AFTER_RAW.search(raw)
-        if len(raw) > 2 and len(raw) == raw[1] + 3:
-            events.append(MessageHeard(bytes(raw)))
-            self._raw = None
-        elif after:
+        if after:
             events.append(MessageHeard(bytes(raw[: after.start()]).rstrip(b"\r\n"), whole=False))
             self._raw = None
+        elif len(raw) > 2 and len(raw) == raw[1] + 3:
+            events.append(MessageHeard(bytes(raw)))
+            after = _BEGUN.search(raw)
+            self._raw = None
+        if after:
             events += self.receive(bytes(raw[after.start() :]))
         return position + 1

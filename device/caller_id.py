@@ -207,6 +207,9 @@ class CallerIdBlock:
 
 SDMF, MDMF = 0x04, 0x80
 MESSAGE_WAITING = (0x06, 0x82)
+ONE_TOO_LONG = (
+    1  # the sum of a message that has its checksum, when its length byte reads one more than it was
+)
 SHORTEST_SDMF = 9  # the time and at least one character
 
 
@@ -219,7 +222,7 @@ def read_message(message: bytes) -> CallerId | NotRead:
         return NotRead(f"unknown message type {kind:02X}")
     if len(message) - length not in (2, 3):
         return NotRead(f"length {length} but {len(message) - 2} bytes")
-    if len(message) - length == 3 and sum(message) % 256:
+    if sum(message) % 256 if len(message) - length == 3 else sum(message) % 256 == ONE_TOO_LONG:
         return NotRead("checksum")
     if kind in MESSAGE_WAITING:
         return NotRead("message waiting", damaged=False)
