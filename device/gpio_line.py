@@ -238,9 +238,11 @@ class GpioLine:
         self._tell_all(found(level, since))
 
     def _lose(self, reason: str) -> None:
-        if reason != self._lost_reason:
+        """Told once; the log and `check` follow the reason, which may change (a chip is gone, then its path is)."""
+        before, self._lost_reason = self._lost_reason, reason
+        if reason != before:
             log.warning("%s: lost: %s", self._line, reason)
-            self._lost_reason = reason
+        if before is None:
             self._tell(LineLost(self._line, clock.now(), reason))
 
     def _release(self) -> None:

@@ -48,6 +48,7 @@ class _GpiodWatch:
         self._told = told
         self._lost = lost
         self._listener: Listener | None = None
+        self._over = f"pin {pin} is no longer watched"  # why nothing is heard, once that is so
 
     def _conflicts_with(self, other: object) -> bool:
         return True
@@ -64,13 +65,14 @@ class _GpiodWatch:
 
     def lose(self, reason: str) -> None:
         if self._listener is not None:
+            self._over = reason
             self.close()
             self._lost(reason)
 
     def level(self) -> int:
         with self._factory.lock:
             if self._listener is None:
-                raise PinUnavailable(f"pin {self._pin} is no longer watched")
+                raise PinUnavailable(self._over)
             try:
                 return int(self._listener.line.get_value(self._pin) is Value.ACTIVE)
             except OSError as error:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 REVISION = "a02082"  # a Pi 3B: the 40-pin header, GPIO 0-27, whatever GPIOZERO_MOCK_REVISION says
 MAX_LINE = 256  # bytes; a client that sends a longer line is no exchange
 MAX_CLIENTS = 16
+CLOSED = "the simulated chip was closed"
 MAX_STAMP = 2**63  # the kernel's stamps are signed 64 bit
 
 
@@ -162,7 +163,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
     def watch(self, pin: int, pull: Pull, told: EdgeTold, lost: WatchLost) -> _SimulatedWatch:
         with self._lock:
             if self._closing.is_set():
-                raise PinUnavailable("the simulated chip is closed")
+                raise PinUnavailable(CLOSED)
             watch = _SimulatedWatch(self, pin, told, lost)
             try:
                 simulated = self.pin(pin)
@@ -185,7 +186,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
     def level(self, watch: _SimulatedWatch) -> int:
         with self._lock:
             if self._watches.get(watch.pin) is not watch:
-                raise PinUnavailable(f"pin {watch.pin} is no longer watched")
+                raise PinUnavailable(CLOSED if self._closing.is_set() else f"pin {watch.pin} is not watched")
             return int(self.pin(watch.pin).state)
 
     def drain(self) -> None:
@@ -303,7 +304,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
             watches, self._watches = list(self._watches.values()), {}
             os.write(self._wake_write, b"x")
         for watch in watches:
-            watch.lost("the simulated chip was closed")
+            watch.lost(CLOSED)
         if self._thread is not threading.current_thread():
             self._thread.join(1.0)
         with self._lock:
