@@ -1,0 +1,98 @@
+"""Every version of the schema comes to the newest one, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from firmware_app.records.database import LedgerTooNew, migrate, open_reader, open_scratch, open_writer, rows
+from firmware_app.records.migrations import DERIVED, MIGRATIONS
+
+
+def schema(db: apsw.Connection) -> list[tuple[object, ...]]:
+    return rows(db, "SELECT type, name, sql FROM sqlite_schema ORDER BY name")
+
+
+@pytest.mark.parametrize("version", range(len(MIGRATIONS) + 1))
+def test_a_ledger_of_any_older_version_becomes_the_newest(tmp_path: Path, version: int) -> None:
+    old = apsw.Connection(str(tmp_path / "old.db"))
+    migrate(old, MIGRATIONS[:version])
+    if version:
+        old.execute("INSERT INTO parties (id, kind, commitment) VALUES (10, 'name', 'c')")
+    old.close()
+    db = open_writer(tmp_path / "old.db")
+    fresh = open_scratch()
+    assert schema(db) == schema(fresh)
+    assert db.pragma("user_version") == len(MIGRATIONS)
+    assert rows(db, "SELECT id FROM parties") == ([(10,)] if version else [])
+    assert rows(db, "SELECT * FROM tallies ORDER BY name") == [("due", 0), ("unseen", 0), ("unsettled", 0)]
+    db.close()
+    fresh.close()
+
+
+def test_every_statement_of_a_script_is_carried_out() -> None:
+    """apsw stops a script at the first row it gives; a pragma or a SELECT in the middle must not cut it short."""
+    db = apsw.Connection("")
+    migrate(
+        db,
+        [
+            "CREATE TABLE a (b); SELECT 1; SELECT 2 UNION SELECT 3; CREATE TABLE c (d); INSERT INTO c VALUES (1)"
+        ],
+    )
+    assert rows(db, "SELECT d FROM c") == [(1,)]
+    db.close()
+
+
+def test_a_step_that_fails_leaves_the_version_before(tmp_path: Path) -> None:
+    db = apsw.Connection(str(tmp_path / "a.db"))
+    with pytest.raises(apsw.SQLError):
+        migrate(db, ["CREATE TABLE a (b)", "CREATE TABLE c (d); INSERT INTO nowhere VALUES (1)"])
+    assert db.pragma("user_version") == 1
+    assert rows(db, "SELECT name FROM sqlite_schema") == [("a",)]
+    assert not db.in_transaction
+    migrate(db, ["CREATE TABLE a (b)", "CREATE TABLE c (d)"])
+    assert db.pragma("user_version") == 2
+    db.close()
+
+
+def test_a_ledger_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    db = open_writer(tmp_path / "a.db")
+    db.pragma("user_version", len(MIGRATIONS) + 1)
+    db.close()
+    with pytest.raises(LedgerTooNew, match=f"version {len(MIGRATIONS) + 1}"):
+        open_writer(tmp_path / "a.db")
+    with pytest.raises(LedgerTooNew) as refused:
+        open_reader(tmp_path / "a.db")
+    assert "账本的版本" in refused.value.message.zh
+
+
+def test_the_derived_tables_are_all_but_the_three_that_are_told() -> None:
+    db = open_scratch()
+    tables = {name for (name,) in rows(db, "SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert tables == {table for table, _ in DERIVED} | {"meta", "journal", "parties"}
+    db.close()
+
+
+def test_the_file_is_as_the_measurements_ask(tmp_path: Path) -> None:
+    db = open_writer(tmp_path / "a.db")
+    found = {
+        name: db.pragma(name)
+        for name in ("page_size", "journal_mode", "synchronous", "secure_delete", "foreign_keys")
+    }
+    assert found == {
+        "page_size": 1024,
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+    }
+    assert all(
+        strict
+        for (strict,) in rows(
+            db, "SELECT strict FROM pragma_table_list WHERE schema='main' AND name NOT LIKE 'sqlite%'"
+        )
+    )
+    db.close()
+    assert (tmp_path / "a.db-wal").exists()  # PERSIST_WAL: readers can still open the file
