@@ -30,16 +30,62 @@ class Command:
 
 
 COMMANDS = (
-    Command("run", "启动整套设备（监听、面板）/ start the whole appliance", "firmware_app.appliance_commands", "add_run_arguments", "run_appliance"),
-    Command("monitor", "只启动监听进程 / the monitor process alone", "firmware_app.appliance_commands", "add_monitor_arguments", "run_monitor"),
-    Command("panel", "只启动网页面板进程 / the panel process alone", "firmware_app.appliance_commands", "add_panel_arguments", "run_panel"),
-    Command("check-config", "检查配置文件 / check the configuration", "firmware_app.check_config_command", settings=False),
-    Command("calls", "列出通话记录 / list calls", "firmware_app.ledger_commands", "add_calls_arguments", "run_calls"),
-    Command("export", "导出一个月的记录 / write a month's records to one file", "firmware_app.ledger_commands", "add_export_arguments", "run_export"),
-    Command("verify", "校验账本 / verify the ledger", "firmware_app.ledger_commands", "add_verify_arguments", "run_verify"),
+    Command(
+        "run",
+        "启动整套设备（监听、面板）/ start the whole appliance",
+        "firmware_app.appliance_commands",
+        "add_run_arguments",
+        "run_appliance",
+    ),
+    Command(
+        "monitor",
+        "只启动监听进程 / the monitor process alone",
+        "firmware_app.appliance_commands",
+        "add_monitor_arguments",
+        "run_monitor",
+    ),
+    Command(
+        "panel",
+        "只启动网页面板进程 / the panel process alone",
+        "firmware_app.appliance_commands",
+        "add_panel_arguments",
+        "run_panel",
+    ),
+    Command(
+        "check-config",
+        "检查配置文件 / check the configuration",
+        "firmware_app.check_config_command",
+        settings=False,
+    ),
+    Command(
+        "calls",
+        "列出通话记录 / list calls",
+        "firmware_app.ledger_commands",
+        "add_calls_arguments",
+        "run_calls",
+    ),
+    Command(
+        "export",
+        "导出一个月的记录 / write a month's records to one file",
+        "firmware_app.ledger_commands",
+        "add_export_arguments",
+        "run_export",
+    ),
+    Command(
+        "verify",
+        "校验账本 / verify the ledger",
+        "firmware_app.ledger_commands",
+        "add_verify_arguments",
+        "run_verify",
+    ),
     Command("replay", "重放一份线路记录 / replay a trace", "firmware_app.replay", settings=False),
     Command("record", "录制一条线路的信号 / record a line to a trace", "firmware_app.record_command"),
-    Command("exchange", "虚拟电话交换机 / the virtual telephone exchange", "device.exchange.exchange_command", settings_optional=True),
+    Command(
+        "exchange",
+        "虚拟电话交换机 / the virtual telephone exchange",
+        "device.exchange.exchange_command",
+        settings_optional=True,
+    ),
 )
 
 
@@ -52,7 +98,10 @@ def parser_for(chosen: str | None) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         sub = commands.add_parser(
-            command.name, help=command.help, description=command.help, formatter_class=argparse.RawDescriptionHelpFormatter
+            command.name,
+            help=command.help,
+            description=command.help,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if command.name != chosen:
             continue

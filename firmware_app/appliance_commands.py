@@ -34,17 +34,23 @@ def add_monitor_arguments(parser: argparse.ArgumentParser) -> None:
 def run_monitor(args: argparse.Namespace, settings: Settings) -> int:
     from firmware_app import assemble
 
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     return assemble.run_monitor(settings, args.announce)
 
 
 def add_panel_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--new-password", action="store_true", help="生成新密码并显示一次 / make a new password, shown once")
-    parser.epilog = "网页面板；地址见配置 [panel]。\nThe web panel; its address is [panel] in the configuration."
+    parser.add_argument(
+        "--new-password", action="store_true", help="生成新密码并显示一次 / make a new password, shown once"
+    )
+    parser.epilog = (
+        "网页面板；地址见配置 [panel]。\nThe web panel; its address is [panel] in the configuration."
+    )
 
 
 def run_panel(args: argparse.Namespace, settings: Settings) -> int:
     command = [sys.executable, "-m", "web_panel", "--config", str(settings.path)]
     if args.new_password:
         command.append("--new-password")
-    os.execv(sys.executable, command)  # noqa: S606  (the panel is a program of its own; nothing of ours stays in memory)
+    os.execv(sys.executable, command)

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from device.indicators import Beeper, DeskButton, Lamp
 from device.interface import Indicator, LineInterface
 from device.modem import Modem, Tap
 from device.pin_factory import PinFactory, open_factory
+from device.signals import SECOND
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator
 from firmware_app.calls.service_hours import ServiceHours
@@ -27,6 +29,7 @@ from firmware_app.monitor import LampTest, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.ledger import LedgerInUse
+from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
@@ -39,13 +42,17 @@ log = logging.getLogger(__name__)
 VERSION = "0.1.0"
 FIRST_ACCOUNT = "admin"
 CHECK_UNDER_WAY = Text("正在检查，请稍候", "a check is under way")
-SETTLE = 20.0  # seconds after the start before the check of a day on which none was run: lines need time to open
+SETTLE = (
+    20.0  # seconds after the start before the check of a day on which none was run: lines need time to open
+)
 
 
 class Chips:
     """One pin factory a chip, however many lines and lamps use it."""
 
-    def __init__(self, pins_socket: Path, wrapped: Callable[[PinFactory], PinFactory] = lambda factory: factory) -> None:
+    def __init__(
+        self, pins_socket: Path, wrapped: Callable[[PinFactory], PinFactory] = lambda factory: factory
+    ) -> None:
         """`wrapped`: what to hand out in place of a factory, e.g. one that is overheard."""
         self._pins_socket = pins_socket
         self._wrapped = wrapped
@@ -127,13 +134,12 @@ class MonitorProcess:
             lines=list(zip(drivers, numbers, strict=True)),
             annunciator=Annunciator(self._lamps),
             button=build_button(settings, self._chips),
-            hours=None,
             timezone=self._zone,
         )
         self._recorder = Recorder(
             settings.data_dir / "ledger.db", boot, self._monitor.tell, seeds=seeds_for(settings)
         )
-        self._monitor.hours = self._service_hours()
+        self._monitor.records.hours = self._service_hours()
         self._socket = MonitorSocket(settings.run_dir / "monitor.sock", self._monitor)
         self._monitor.connect(self._recorder, self._socket)
         self._check = LineCheck(
@@ -176,7 +182,9 @@ class MonitorProcess:
             from firmware_app.upkeep.schedule import Schedule  # late: APScheduler costs 0.15 s of the start
 
             schedule = Schedule(self._zone)
-            schedule.daily("line-check", self._settings.line_check_at, lambda: self._check.run(None, "schedule"))
+            schedule.daily(
+                "line-check", self._settings.line_check_at, lambda: self._check.run(None, "schedule")
+            )
             schedule.start()
             if not checked_today and not self._ended.wait(SETTLE):
                 self._check.run(None, "start")
@@ -193,7 +201,9 @@ class MonitorProcess:
             if isinstance(outcome, Recorded):
                 self._show_password(password)
 
-        self._recorder.put(entries.PasswordSet(FIRST_ACCOUNT, secret, must_change=True), clock.now(), "monitor", then)
+        self._recorder.put(
+            entries.PasswordSet(FIRST_ACCOUNT, secret, must_change=True), clock.now(), "monitor", then
+        )
 
     def _show_password(self, password: str) -> None:
         """Once, to whoever started us; never into a log file."""
@@ -206,7 +216,9 @@ class MonitorProcess:
             )
             sys.stderr.write(text.in_language(self._settings.language) + "\n")
         else:
-            log.warning("no terminal to show the first password on: make one with ringkeeper panel --new-password")
+            log.warning(
+                "no terminal to show the first password on: make one with ringkeeper panel --new-password"
+            )
 
     def _announce(self, message: Mapping[str, Any]) -> None:
         if self._announce_fd is not None:
@@ -216,7 +228,8 @@ class MonitorProcess:
     def _checked_today(self, reader: Reader) -> bool:
         today = datetime.fromtimestamp(clock.now().wall / SECOND, self._zone).date()
         return any(
-            datetime.fromtimestamp(check.wall / SECOND, self._zone).date() == today for check in reader.last_checks()
+            datetime.fromtimestamp(check.wall / SECOND, self._zone).date() == today
+            for check in reader.last_checks()
         )
 
     def _start_check(self, line: str | None, trigger: str, answer: Callable[[Json], None]) -> None:
@@ -232,7 +245,9 @@ class MonitorProcess:
         threading.Thread(target=work, name="line-check", daemon=True).start()
 
     def _lamp_problems(self) -> dict[str, str]:
-        return {name: problem for name, lamp in self._lamps.items() if (problem := getattr(lamp, "problem", None))}
+        return {
+            name: problem for name, lamp in self._lamps.items() if (problem := getattr(lamp, "problem", None))
+        }
 
     def _service_hours(self) -> ServiceHours | None:
         document = self._recorder.documents.get("service_hours")

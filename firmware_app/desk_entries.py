@@ -64,7 +64,9 @@ ALLOWED: Mapping[str, Callable[[Body], entries.Entry]] = {
     "CallbackAttempted": _attempted,
     "Presence": lambda body: entries.Presence(_truth(body, "present"), source="panel"),
     "StillTalking": lambda body: entries.StillTalking(_word(body, "line")),
-    "PasswordSet": lambda body: entries.PasswordSet(_word(body, "account"), _secret(body), _truth(body, "must_change")),
+    "PasswordSet": lambda body: entries.PasswordSet(
+        _word(body, "account"), _secret(body), _truth(body, "must_change")
+    ),
     "NumberRevealed": lambda body: entries.NumberRevealed(_word(body, "account"), _whole(body, "call")),
     "SiteDocumentChanged": lambda body: entries.SiteDocumentChanged(
         _word(body, "name"), version=0, digest="", content=_word(body, "content")
@@ -83,4 +85,6 @@ def from_desk(kind: str, body: Body) -> entries.Entry | Text:
     try:
         return build(body)
     except _WrongFieldError as wrong:
-        return Text(f"{kind} 的“{wrong}”缺失或不合规定", f"{kind}: the field {wrong} is missing or not allowed")
+        return Text(
+            f"{kind} 的“{wrong}”缺失或不合规定", f"{kind}: the field {wrong} is missing or not allowed"
+        )

@@ -9,24 +9,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from device.signals import SECOND, Instant
+from firmware_app import alerts
 from firmware_app.calls.call import Call, Direction
-from firmware_app.calls.line_machine import LineMachine, LineState
+from firmware_app.calls.line_machine import LineMachine
+from firmware_app.calls.line_moves import LineState
 from firmware_app.records import privacy
-
-STAGES = (5 * SECOND, 10 * SECOND, 15 * SECOND)  # DB 1405/T 086-2025, 5.1.1: 15 s; the earlier steps are ours
 
 
 def iso(wall: int) -> str:
     """`wall` (ns of UTC) as ISO 8601 with milliseconds and Z."""
-    return datetime.fromtimestamp(wall / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(wall / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
 
 
 def stage_of(call: Call, now: Instant) -> int | None:
     """0 to 3: how many of the steps 5, 10, 15 s the caller has waited through; None when nobody is waiting."""
     if call.direction is Direction.OUTBOUND or call.answered is not None:
         return None
-    waited = now.since(call.started)
-    return sum(waited >= step for step in STAGES)
+    return alerts.stage(now.since(call.started))
 
 
 def line_json(machine: LineMachine, number: str, opened: Instant, now: Instant) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,42 +19,33 @@ from device import clock, signals
 from device.interface import Button, CheckResult, LineInterface, Press
 from device.signals import SECOND, Instant
 from firmware_app.annunciator import Annunciator
-from firmware_app.call_entries import call_entry
-from firmware_app.calls.call import (
-    Anomaly,
-    Call,
-    CallChanged,
-    CallClosed,
-    CallEvent,
-    CallOpened,
-    Trouble,
-    TroubleBegan,
-    TroubleEnded,
-)
+from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.calls.service_hours import ServiceHours
 from firmware_app.desk_entries import from_desk
+from firmware_app.line_records import LineRecords
 from firmware_app.line_view import iso, line_json
 from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
 from firmware_app.records import entries, privacy
+from firmware_app.records.outcomes import Recorded, Refused
 from firmware_app.records.recorder import (
     Committed,
     LedgerDoubtful,
-    Recorded,
     Recorder,
     RecorderNews,
     RecorderRecovered,
     RecorderTrouble,
-    Refused,
 )
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
 
-ANOMALIES_A_MINUTE = 20  # of one line; the rest is counted, so that a babbling modem cannot fill the card
 EXPIRED = Text("请求过期，没有执行", "the request expired and was not carried out")
 NO_SUCH_LINE = Text("没有这条线路", "no such line")
-NO_SUCH_REQUEST = Text("没有这个请求；可用：check_line、lamp_test、silence", "no such request; check_line, lamp_test, silence exist")
+NO_SUCH_REQUEST = Text(
+    "没有这个请求；可用：check_line、lamp_test、silence",
+    "no such request; check_line, lamp_test, silence exist",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,8 @@ class Stop:
     reason: str
 
 
-Item = signals.LineSignal | RecorderNews | Pressed | Asked | Told | LampTest | Stop
+Work = signals.LineSignal | RecorderNews | Pressed | Asked | Told | LampTest
+Item = Work | Stop
 
 
 class Monitor:
@@ -105,7 +96,6 @@ class Monitor:
         lines: Sequence[tuple[LineInterface, str]],
         annunciator: Annunciator,
         button: Button | None,
-        hours: ServiceHours | None,
         timezone: ZoneInfo,
     ) -> None:
         now = clock.now()
@@ -118,18 +108,14 @@ class Monitor:
         self._opened = now
         self._annunciator = annunciator
         self._button = button
-        self.hours = hours
-        self._timezone = timezone
+        self.records = LineRecords(self._numbers, timezone, lambda entry, at: self._put(entry, at, "monitor"))
         self._recorder: Recorder | None = None
         self._socket: MonitorSocket | None = None
         self._checker: Callable[[str | None, str, Callable[[Json], None]], None] | None = None
-        self._in_hours: dict[str, tuple[bool | None, int | None]] = {}
         self._standing: dict[str, Any] = {"unseen": 0, "due": 0, "unsettled": 0}
         self._present = True
-        self._open_faults: set[tuple[str, str | None]] = set()
         self._fresh_lines = set(self._machines)  # not yet heard of since this start
         self._recorder_ok = True
-        self._anomalies: dict[str, deque[int]] = {name: deque() for name in self._machines}
         self._told: Json = {}
 
     # ---- what assemble connects
@@ -145,8 +131,10 @@ class Monitor:
         """Take up the calls that were open when the last run ended, before any line is opened."""
         now = clock.now()
         for call in calls:
-            machine = self._machines.get(call.line) or LineMachine(call.line, self._boot)  # no longer wired: closed
-            self._carry_out(machine.resume(call, now), call.line)
+            machine = self._machines.get(call.line) or LineMachine(
+                call.line, self._boot
+            )  # no longer wired: closed
+            self._carry_out(machine.resume(call, now))
 
     def tell(self, news: RecorderNews) -> None:
         """What the recorder calls after each commit, from its thread."""
@@ -204,29 +192,19 @@ class Monitor:
         return max(0.0, (min(due) - clock.now().mono) / SECOND) if due else None
 
     def _expire(self, now: Instant) -> None:
-        for name, machine in self._machines.items():
+        for machine in self._machines.values():
             deadline = machine.next_deadline()
             if deadline is not None and deadline <= now.mono:
-                self._carry_out(machine.expire(now), name)
+                self._carry_out(machine.expire(now))
         self._annunciator.expire(now)
         self._publish(now)
 
-    def _take(self, item: Item) -> None:
+    def _take(self, item: Work) -> None:
         match item:
             case Committed():
                 self._committed(item)
-            case RecorderTrouble(kind=kind, detail=detail):
-                log.error("records: %s %s", kind, detail)
-                self._recorder_ok = False
-                self._annunciator.fault("records", None, True)
-            case RecorderRecovered():
-                log.info("records: recovered")
-                self._recorder_ok = True
-                self._annunciator.fault("records", None, False)
-            case LedgerDoubtful(detail=detail):
-                log.critical("records: the ledger's integrity is in doubt: %s", detail)
-                self._annunciator.fault("records", None, True)
-                self.stop("ledger")
+            case RecorderTrouble() | RecorderRecovered() | LedgerDoubtful():
+                self._recorder_health(item)
             case Pressed(press=press, at=at):
                 present = self._annunciator.pressed(press, at)
                 if present is not None:
@@ -237,10 +215,21 @@ class Monitor:
                 self._told_by_desk(entry)
             case LampTest(on=on):
                 self._annunciator.lamp_test(on)
-            case Stop():
-                raise AssertionError("run() takes Stop itself")
             case _:
                 self._heard(item)
+
+    def _recorder_health(self, news: RecorderTrouble | RecorderRecovered | LedgerDoubtful) -> None:
+        """A disk that fails is on the lamp at once (DESIGN, invariant 6); only a doubtful ledger ends the program."""
+        self._recorder_ok = isinstance(news, RecorderRecovered)
+        self._annunciator.fault("records", None, not self._recorder_ok)
+        match news:
+            case RecorderTrouble(kind=kind, detail=detail):
+                log.error("records: %s %s", kind, detail)
+            case RecorderRecovered():
+                log.info("records: recovered")
+            case LedgerDoubtful(detail=detail):
+                log.critical("records: the ledger's integrity is in doubt: %s", detail)
+                self.stop("ledger")
 
     def _heard(self, signal: signals.LineSignal) -> None:
         machine = self._machines.get(signal.line)
@@ -248,7 +237,7 @@ class Monitor:
             return
         if isinstance(signal, signals.LineRestored | signals.LineLost):
             self._first_word(signal)
-        self._carry_out(machine.handle(signal), signal.line)
+        self._carry_out(machine.handle(signal))
 
     def _first_word(self, signal: signals.LineRestored | signals.LineLost) -> None:
         """Faults left open by the run before are ended when the line is heard again; what still holds begins anew."""
@@ -256,69 +245,18 @@ class Monitor:
             log.info("%s: listening (%s)", signal.line, signal.interface or "gpio")
             if signal.line in self._fresh_lines:
                 self._fresh_lines.discard(signal.line)
-                for kind, line in sorted(self._open_faults, key=str):
-                    if line == signal.line:
-                        self._fault_ended(kind, line, signal.at)
+                for kind in self.records.open_faults_of(signal.line):
+                    self._annunciator.fault(kind, signal.line, False)
+                    self.records.fault_ended(kind, signal.line, signal.at)
         else:
             log.warning("%s: lost (%s)", signal.line, signal.reason)
 
-    def _carry_out(self, events: Sequence[CallEvent], line: str) -> None:
+    def _carry_out(self, events: Sequence[CallEvent]) -> None:
         for event in events:
             self._annunciator.call_event(event)
-            self._record_event(event, line)
-
-    def _record_event(self, event: CallEvent, line: str) -> None:
-        match event:
-            case CallOpened(call=call):
-                self._record_call(call, "opened", clock.now())
-            case CallChanged(call=call, at=at):
-                self._record_call(call, "changed", at)
-            case CallClosed(call=call, at=at):
-                self._record_call(call, "closed", at)
-                self._in_hours.pop(call.key, None)
-            case Anomaly():
-                self._record_anomaly(event)
-            case TroubleBegan(trouble=Trouble.STILL_TALKING) | TroubleEnded(trouble=Trouble.STILL_TALKING):
-                return  # a question on the page, not a fault
-            case TroubleBegan(trouble=trouble, at=at, detail=detail):
-                self._fault_began(trouble.value, line, at, detail)
-            case TroubleEnded(trouble=trouble, at=at):
-                self._fault_ended(trouble.value, line, at)
-
-    def _record_call(self, call: Call, stage: str, at: Instant) -> None:
-        if call.key not in self._in_hours:
-            self._in_hours[call.key] = self._hours_of(call)
-        in_hours, version = self._in_hours[call.key]
-        number = self._numbers.get(call.line, "")
-        boot = call.key.partition(":")[0]
-        self._put(call_entry(call, stage, boot, number, in_hours, version), at, "monitor")
-
-    def _hours_of(self, call: Call) -> tuple[bool | None, int | None]:
-        if self.hours is None:
-            return None, None
-        return self.hours.in_hours(call.started.wall, self._timezone), self.hours.version
-
-    def _record_anomaly(self, anomaly: Anomaly) -> None:
-        recent = self._anomalies.setdefault(anomaly.line, deque())
-        while recent and anomaly.at.mono - recent[0] > 60 * SECOND:
-            recent.popleft()
-        if len(recent) < ANOMALIES_A_MINUTE:
-            recent.append(anomaly.at.mono)
-            self._put(entries.LineAnomaly(anomaly.line, anomaly.kind, anomaly.detail), anomaly.at, "monitor")
-
-    def _fault_began(self, kind: str, line: str | None, at: Instant, detail: str) -> None:
-        log.warning("%s: fault %s began %s", line, kind, detail)
-        self._annunciator.fault(kind, line, True)
-        if (kind, line) not in self._open_faults:
-            self._open_faults.add((kind, line))
-            self._put(entries.FaultBegan(kind, line, detail), at, "monitor")
-
-    def _fault_ended(self, kind: str, line: str | None, at: Instant) -> None:
-        log.info("%s: fault %s ended", line, kind)
-        self._annunciator.fault(kind, line, False)
-        if (kind, line) in self._open_faults:
-            self._open_faults.discard((kind, line))
-            self._put(entries.FaultEnded(kind, line), at, "monitor")
+            if isinstance(event, TroubleBegan | TroubleEnded) and event.trouble is not Trouble.STILL_TALKING:
+                self._annunciator.fault(event.trouble.value, event.line, isinstance(event, TroubleBegan))
+            self.records.event(event)
 
     def _put(
         self,
@@ -336,7 +274,8 @@ class Monitor:
         standing = news.standing
         self._standing = {"unseen": standing.unseen, "due": standing.due, "unsettled": standing.unsettled}
         self._present = standing.present
-        self._open_faults |= set(standing.faults) if not news.recorded else set()
+        if not news.recorded:  # the first word of a recorder: how things stood when the last run ended
+            self.records.faults_on_record(standing.faults)
         self._annunciator.standing(standing)
         for recorded in news.recorded:
             entry = recorded.entry
@@ -372,11 +311,11 @@ class Monitor:
     def _told_by_desk(self, entry: entries.Entry) -> None:
         match entry:
             case entries.StillTalking(line=line) if line in self._machines:
-                self._carry_out(self._machines[line].still_talking(clock.now()), line)
+                self._carry_out(self._machines[line].still_talking(clock.now()))
             case entries.SiteDocumentChanged(name="service_hours", content=content):
                 changed = ServiceHours.from_json(content)
                 if isinstance(changed, ServiceHours):
-                    self.hours = changed
+                    self.records.hours = changed
             case _:
                 return
 
@@ -404,7 +343,8 @@ class Monitor:
         told = {
             "site": self._site,
             "lines": [
-                line_json(machine, self._numbers[name], self._opened, now) for name, machine in self._machines.items()
+                line_json(machine, self._numbers[name], self._opened, now)
+                for name, machine in self._machines.items()
             ],
             "lamps": self._annunciator.lamps(),
             "standing": self._standing,

@@ -46,9 +46,12 @@ def failure(code: str, message: Text) -> Json:
     return {"ok": False, "error": code, "message": {"zh_CN": message.zh, "en": message.en}}
 
 
-NOT_UNDERSTOOD = Text("请求格式不对：每行须是一个 JSON 对象", "not understood: each line must be one JSON object")
+NOT_UNDERSTOOD = Text(
+    "请求格式不对：每行须是一个 JSON 对象", "not understood: each line must be one JSON object"
+)
 UNKNOWN_VERB = Text(
-    "没有这个动词；可用：record、state、subscribe、request", "no such verb; record, state, subscribe, request exist"
+    "没有这个动词；可用：record、state、subscribe、request",
+    "no such verb; record, state, subscribe, request exist",
 )
 BAD_FIELDS = Text("请求的字段缺失或类型不对", "a field of the request is missing or of the wrong type")
 

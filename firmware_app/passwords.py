@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without l, i, o, 0, 1: read aloud over the phone and typed once
+ALPHABET = (
+    "abcdefghjkmnpqrstuvwxyz23456789"  # without l, i, o, 0, 1: read aloud over the phone and typed once
+)
 COST, BLOCK, PARALLEL = 16384, 8, 5  # scrypt: 16 MiB, the low-memory row of OWASP's list
 
 
@@ -21,6 +23,11 @@ def password_hash(password: str) -> str:
     """`scrypt:N:r:p$salt$hash`, as werkzeug.security.generate_password_hash writes it."""
     salt = secrets.token_urlsafe(16)
     digest = hashlib.scrypt(
-        password.encode(), salt=salt.encode(), n=COST, r=BLOCK, p=PARALLEL, maxmem=132 * COST * BLOCK * PARALLEL
+        password.encode(),
+        salt=salt.encode(),
+        n=COST,
+        r=BLOCK,
+        p=PARALLEL,
+        maxmem=132 * COST * BLOCK * PARALLEL,
     )
     return f"scrypt:{COST}:{BLOCK}:{PARALLEL}${salt}${digest.hex()}"

@@ -40,8 +40,12 @@ DONE = Text("已保存 {} 项到 {}", "{} items saved to {}")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--line", metavar="NAME", help="线路名，默认第一条 / line name, default the first")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="写到文件，默认标准输出 / default: standard output")
-    parser.add_argument("--seconds", type=float, metavar="N", help="录多久，默认直到 Ctrl-C / how long, default until Ctrl-C")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="写到文件，默认标准输出 / default: standard output"
+    )
+    parser.add_argument(
+        "--seconds", type=float, metavar="N", help="录多久，默认直到 Ctrl-C / how long, default until Ctrl-C"
+    )
     parser.epilog = "重放：ringkeeper replay FILE / play it back with ringkeeper replay FILE"
 
 

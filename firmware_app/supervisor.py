@@ -51,7 +51,11 @@ PATTERNS = {
 MISSED = Text("漏接", "missed")
 TO_SETTLE = Text("待确认", "to be settled")
 UNKNOWN_NUMBER = Text("号码未知", "number unknown")
-NAMES = {"monitor": Text("监听", "monitor"), "panel": Text("面板", "panel"), "exchange": Text("模拟交换机", "exchange")}
+NAMES = {
+    "monitor": Text("监听", "monitor"),
+    "panel": Text("面板", "panel"),
+    "exchange": Text("模拟交换机", "exchange"),
+}
 
 
 @dataclass(slots=True)
@@ -131,7 +135,11 @@ class Supervisor:
         self._stopping = True
 
     def _patience(self) -> float | None:
-        if self._socket is None or not self._greeted or any(child.process is None for child in self._children):
+        if (
+            self._socket is None
+            or not self._greeted
+            or any(child.process is None for child in self._children)
+        ):
             return LOOK_AGAIN
         return None
 
@@ -145,7 +153,7 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
-            child.command, pass_fds=child.pass_fds, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent  # noqa: PLW1509
+            child.command, pass_fds=child.pass_fds, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent
         )
         ended = os.pidfd_open(child.process.pid)
         self._selector.register(ended, selectors.EVENT_READ, self._when_ended(child, ended))
@@ -159,7 +167,11 @@ class Supervisor:
             child.start_at = clock.now().mono + RESTART_AFTER
             if not self._stopping:
                 name = NAMES[child.name].in_language(self._settings.language)
-                self._say(Text(f"{name}进程退出（{code}），将重新启动", f"{name} ended ({code}); it is started again"))
+                self._say(
+                    Text(
+                        f"{name}进程退出（{code}），将重新启动", f"{name} ended ({code}); it is started again"
+                    )
+                )
 
         return reap
 
@@ -245,8 +257,11 @@ class Supervisor:
             return
         self._greeted = True
         panel = self._settings.panel
-        host = "127.0.0.1" if panel.host in ("0.0.0.0", "::", "") else panel.host  # noqa: S104
-        self._say(Text(f"面板 panel：http://{host}:{panel.port}/", f"panel: http://{host}:{panel.port}/"), stamp=False)
+        host = "127.0.0.1" if panel.host in ("0.0.0.0", "::", "") else panel.host
+        self._say(
+            Text(f"面板 panel：http://{host}:{panel.port}/", f"panel: http://{host}:{panel.port}/"),
+            stamp=False,
+        )
         if self._password is not None:
             account, password = self._password
             self._say(
@@ -259,12 +274,17 @@ class Supervisor:
             return
         command = f"ringkeeper panel --new-password --config {_short(self._settings.path)}"
         self._say(
-            Text(f"登录：用户 admin，密码是您设置的；忘记了：{command}", f"sign in: user admin, with your password; forgotten: {command}"),
+            Text(
+                f"登录：用户 admin，密码是您设置的；忘记了：{command}",
+                f"sign in: user admin, with your password; forgotten: {command}",
+            ),
             stamp=False,
         )
 
     def _panel_answers(self) -> bool:
-        host = "127.0.0.1" if self._settings.panel.host in ("0.0.0.0", "::", "") else self._settings.panel.host  # noqa: S104
+        host = (
+            "127.0.0.1" if self._settings.panel.host in ("0.0.0.0", "::", "") else self._settings.panel.host
+        )
         try:
             socket.create_connection((host, self._settings.panel.port), timeout=0.2).close()
         except OSError:

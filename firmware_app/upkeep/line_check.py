@@ -75,7 +75,9 @@ class LineCheck:
         self._closing.wait(LAMPS_LIT_FOR)
         self._drive_lamps(False)
         problems = self._lamp_problems()
-        results: tuple[Result, ...] = tuple((f"lamp_{name}", False, detail) for name, detail in sorted(problems.items()))
+        results: tuple[Result, ...] = tuple(
+            (f"lamp_{name}", False, detail) for name, detail in sorted(problems.items())
+        )
         run = CheckRun(None, trigger, results or (("lamps", True, ""),))
         self._record(run, clock.now())
         return run
