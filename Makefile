@@ -37,7 +37,7 @@ bench: ## 性能数据 · the figures, with the machine they were taken on
 
 bench-peers: ## 与 callattendant 对比 · the same beside callattendant, on the same emulated modem
 	@deploy/setup.sh dev
-	@$(BIN)/python -m tests.bench --peers
+	@$(BIN)/python -m tests.bench.peers
 
 lock: ## 更新锁定文件 · resolve the dependencies anew, with hashes
 	@deploy/setup.sh dev
