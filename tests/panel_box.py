@@ -6,6 +6,7 @@ the same code (`from_desk`, `Ledger`). Its clock is moved by the test.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ BOOT = "00000000-0000-4000-8000-000000000001"
 MINUTE = 60 * SECOND
 PASSWORD = "quiet-river-42"
 SOON = 10.0  # seconds
+NOON = Instant(50_000 * SECOND, 1_795_406_400 * SECOND)  # 2026-11-23 12:00 in Shanghai
 
 
 def settings_for(folder: Path, port: int = 8080, language: str = "zh_CN") -> Settings:
@@ -55,7 +57,7 @@ def settings_for(folder: Path, port: int = 8080, language: str = "zh_CN") -> Set
     )
 
 
-def line_state(name: str, state: str = "idle", **more: Any) -> dict[str, Any]:
+def line_state(name: str, state: str = "idle", **more: object) -> dict[str, Any]:
     """A line as STATE tells it."""
     plain = {"name": name, "number": "03562217000", "state": state, "since": "2026-11-23T01:00:00.000Z"}
     return plain | {"stage": None, "call": None, "troubles": []} | more
@@ -98,7 +100,12 @@ class Box:
         for line in lines:
             self.lines = [dict(line) if known["name"] == line["name"] else known for known in self.lines]
         if self.socket is not None:
-            state = {"at": iso(self.now.wall), "lines": self.lines, "recorder": self.recorder, "present": True}
+            state = {
+                "at": iso(self.now.wall),
+                "lines": self.lines,
+                "recorder": self.recorder,
+                "present": True,
+            }
             self.socket.publish(state)
 
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
@@ -172,7 +179,9 @@ class Box:
             name=entries.Personal("name", name) if name else None,
         )
 
-    def call(self, number: str | None, minutes_ago: float, disposition: str = "no_answer", **more: Any) -> int:
+    def call(
+        self, number: str | None, minutes_ago: float, disposition: str = "no_answer", **more: object
+    ) -> int:
         """A call that came and went `minutes_ago`; gives its id."""
         entry = self.call_entry(number, minutes_ago, disposition, **more)
         ended = Instant(entry.ended_mono or 0, entry.ended_wall or 0)
@@ -182,10 +191,18 @@ class Box:
         secret = entries.Personal("secret", hashed or password_hash(PASSWORD))
         self.write(entries.PasswordSet(name, secret, must_change))
 
-    def ringing(self, seconds_ago: float, number: str | None = "15400000001", line: str = "L1", **more: Any) -> None:
+    def ringing(
+        self, seconds_ago: float, number: str | None = "15400000001", line: str = "L1", **more: object
+    ) -> None:
         """A line that has been ringing since `seconds_ago`."""
         started = iso(self.now.wall - round(seconds_ago * SECOND))
-        call = {"key": "k", "direction": "inbound", "started_at": started, "ring_bursts": 1, "answered_at": None}
+        call = {
+            "key": "k",
+            "direction": "inbound",
+            "started_at": started,
+            "ring_bursts": 1,
+            "answered_at": None,
+        }
         call |= {"number": number, "masked": None, "name": None, "absence": None} | more
         self.publish(line_state(line, "ringing", stage=0, since=started, call=call))
 
@@ -267,3 +284,27 @@ def heard(live: Live) -> None:
     """Wait until the panel has heard the monitor."""
     while live.present().state is None:
         assert live.wait(live.present().version, SOON) is not None
+
+
+# ---- what is on a page
+
+
+def words(html: str) -> str:
+    """What is on the page, without tags, blanks made one."""
+    main = html.split('<div id="today"', 1)[-1]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", main))
+
+
+def row(html: str, call: int) -> str:
+    """The words of one row; empty when it is not there."""
+    found = re.search(rf'<li class="call [^"]*" id="call-{call}">.*?</li>', html, re.DOTALL)
+    return words(found.group()) if found else ""
+
+
+def told(live: Live, box: Box, *lines: dict[str, Any]) -> None:
+    """Publish and wait until the panel has heard it."""
+    before = live.present().version
+    box.publish(*lines)
+    while live.present().state is None or live.present().state["lines"] != box.lines:  # type: ignore[index]
+        assert live.wait(before, SOON) is not None
+        before = live.present().version

@@ -68,7 +68,11 @@ def test_recorded(monitor: MonitorSocket, path: Path, desk: Desk) -> None:
 
 def test_refused(monitor: MonitorSocket, path: Path) -> None:
     answer = MonitorLink(path).record("Nonsense", {}, "admin")
-    assert (answer.ok, answer.error, answer.message) == (False, "invalid", {"zh_CN": "不可以", "en": "not allowed"})
+    assert (answer.ok, answer.error, answer.message) == (
+        False,
+        "invalid",
+        {"zh_CN": "不可以", "en": "not allowed"},
+    )
 
 
 def test_nobody_there(path: Path) -> None:
@@ -77,10 +81,15 @@ def test_nobody_there(path: Path) -> None:
 
 
 def test_sent_but_not_answered(monitor: MonitorSocket, path: Path) -> None:
-    assert MonitorLink(path, answer_within=0.05).record("StillTalking", {"line": "L2"}, "admin").error == "unconfirmed"
+    assert (
+        MonitorLink(path, answer_within=0.05).record("StillTalking", {"line": "L2"}, "admin").error
+        == "unconfirmed"
+    )
 
 
-@pytest.mark.parametrize("reply", [b"", b"nonsense\n", b"[1]\n", b'{"ok":"yes"}\n', b'{"ok":false}\n', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "reply", [b"", b"nonsense\n", b"[1]\n", b'{"ok":"yes"}\n', b'{"ok":false}\n', b"[" * 100_000]
+)
 def test_a_monitor_that_talks_nonsense(path: Path, reply: bytes) -> None:
     listener = bind_unix(path, 0o600)
     listener.setblocking(True)
@@ -131,7 +140,9 @@ def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
         assert connection.recv(100) == b'{"verb":"subscribe"}\n'
         state = json.dumps({"event": "state", "state": {"lines": []}}).encode()
         connection.sendall(state[:9])
-        assert connection.recv(100) == b'{"verb":"state"}\n', "after a silence it asks whether anybody is there"
+        assert connection.recv(100) == b'{"verb":"state"}\n', (
+            "after a silence it asks whether anybody is there"
+        )
         connection.sendall(state[9:] + b"\n")
         assert heard.get(timeout=SOON) == {"lines": []}, "a pause within a line loses nothing"
         assert heard.get(timeout=SOON) is None, "and after a question without an answer it gives up"

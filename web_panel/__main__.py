@@ -52,7 +52,9 @@ NOT_SET = Text(
 
 def panel_secret(data_dir: Path) -> bytes:
     """The key that signs sessions: made at the first start, readable by this user alone. Raises OSError."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # on a first start the monitor may be a moment later
+    data_dir.mkdir(
+        parents=True, exist_ok=True, mode=0o700
+    )  # on a first start the monitor may be a moment later
     path = data_dir / "panel-secret"
     try:
         made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -157,7 +159,9 @@ def _run(server: Any, sockets: dict[int, Any], live: Live) -> None:  # noqa: ANN
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ringkeeper panel", description="铃守的网页面板 · the web panel of Ringkeeper")
+    parser = argparse.ArgumentParser(
+        prog="ringkeeper panel", description="铃守的网页面板 · the web panel of Ringkeeper"
+    )
     parser.add_argument("--config", type=Path, required=True, help="ringkeeper.toml")
     parser.add_argument(
         "--new-password",

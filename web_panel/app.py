@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+import traceback
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,18 +83,19 @@ def _handle_trouble(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[str, int]:
-        heading = _HEADINGS.get(error.code or 500, lambda: g.t("这个请求不能处理"))()
-        return render_template("trouble.html", heading=heading, advice=g.t("请回到“今天”再试。")), error.code or 500
+        heading = g.t(_HEADINGS.get(error.code or 500, "这个请求不能处理"))
+        return render_template(
+            "trouble.html", heading=heading, advice=g.t("请回到“今天”再试。")
+        ), error.code or 500
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> tuple[str, int]:
-        log.error("a page failed: %s", request.endpoint, exc_info=error)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error(
+            "a page failed: %s, %s\n%s", request.endpoint, type(error).__name__, where
+        )  # a message may hold a number
         advice = g.t("没有丢失任何记录。请稍后再试；若一直这样，请告诉技术员。")
         return render_template("trouble.html", heading=g.t("面板出了差错"), advice=advice), 500
 
 
-_HEADINGS: dict[int, Callable[[], str]] = {
-    404: lambda: str(g.t("没有这个页面")),
-    405: lambda: str(g.t("没有这个页面")),
-    413: lambda: str(g.t("提交的内容太大")),
-}
+_HEADINGS = {404: "没有这个页面", 405: "没有这个页面", 413: "提交的内容太大"}

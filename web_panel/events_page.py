@@ -28,7 +28,9 @@ def stream(live: Live, welcome: Callable[[], bool], ping: float = PING) -> Itera
         version = live.wait(told, ping)
         if version is None:
             return
-        yield (f"event: changed\ndata: {version}\n\n" if version != told else "event: ping\ndata: -\n\n").encode()
+        yield (
+            f"event: changed\ndata: {version}\n\n" if version != told else "event: ping\ndata: -\n\n"
+        ).encode()
         told = version
 
 

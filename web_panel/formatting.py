@@ -43,8 +43,10 @@ def waited(duration: int, t: Translator) -> str:
         return t("刚刚")
     if duration < HOUR:
         return t("已等 {n} 分钟", n=duration // MINUTE)
-    if duration < DAY:
+    if duration < 3 * HOUR:
         return t("已等 {h} 小时 {m} 分", h=duration // HOUR, m=duration % HOUR // MINUTE)
+    if duration < DAY:
+        return t("已等 {h} 小时", h=duration // HOUR)
     return t("已等 {d} 天 {h} 小时", d=duration // DAY, h=duration % DAY // HOUR)
 
 

@@ -61,5 +61,7 @@ def guard(app: Flask, configured_host: str) -> None:
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         elif response.status_code == 200:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its address holds its digest
+            response.headers["Cache-Control"] = (
+                "public, max-age=31536000, immutable"  # its address holds its digest
+            )
         return response

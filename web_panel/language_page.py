@@ -27,7 +27,10 @@ def choose_for_request(app: Flask, configured: str) -> None:
 def choose() -> Response:
     """Switch the language and go back to the page where the switch was pressed."""
     back = request.form.get("back", "")
-    pages = {"sign_in.sign_in": "sign_in.form", "sign_in.change_password": "sign_in.password"}  # answers to forms
+    pages = {
+        "sign_in.sign_in": "sign_in.form",
+        "sign_in.change_password": "sign_in.password",
+    }  # answers to forms
     response = redirect(url_for(pages.get(back, back) if back in RETURN_TO else "today.page"), 303)
     language = request.form.get("language", "")
     if language in LANGUAGES:

@@ -24,7 +24,7 @@ OWED = 2000  # rows that are looked for; nobody owes more
 DONE = 300  # rows of what was done that are looked at for today's
 
 
-class LedgerAway(Exception):  # noqa: N818  a state of the box, as LedgerAbsent is, not a mistake of ours
+class LedgerAway(Exception):
     """There is no ledger yet, or it cannot be read now."""
 
 
@@ -134,7 +134,7 @@ class LedgerDoor:
     def account(self, name: str) -> AccountView | None:
         with _or_away():
             found = self._reader.account(name)
-        return found and AccountView(found.name, found.secret, found.must_change)
+        return AccountView(found.name, found.secret, found.must_change) if found else None
 
     def account_names(self) -> list[str]:
         """Empty also when there is no ledger to ask."""
@@ -160,7 +160,8 @@ class LedgerDoor:
                 called_back=sum(row.outcome == "reached" for row in done),
                 faults=[OpenFault(row.kind, row.line, row.began_wall) for row in self._reader.faults_open()],
                 checks=[
-                    CheckedLine(row.line, *_outcome(row.results), row.wall) for row in self._reader.last_checks()
+                    CheckedLine(row.line, *_outcome(row.results), row.wall)
+                    for row in self._reader.last_checks()
                 ],
             )
 
@@ -170,6 +171,8 @@ class LedgerDoor:
 
     def waiting_call(self, call: int) -> WaitingCall | None:
         """What `call`, or the open case that it belongs to, still wants; None when it was dealt with."""
+        if call >= 2**63:  # no id of SQLite is that large
+            return None
         with _or_away():
             row = self._reader.call(call)
             if row is None:

@@ -54,13 +54,17 @@ def _etag(seen: Today) -> str:
 
 def _fragment(quiet: bool) -> BaseResponse:
     """What is inside #today, with what the script needs to know of it."""
-    version = parts().live.present().version  # taken first: a change in between is fetched again, never missed
+    version = (
+        parts().live.present().version
+    )  # taken first: a change in between is fetched again, never missed
     seen = _look()
     etag = _etag(seen)
     if quiet and request.headers.get("If-None-Match") == etag:
         response = Response(status=304)
     else:
-        response = make_response(render_template("_today.html", today=seen, quiet=quiet, stage_words=_stage_words()))
+        response = make_response(
+            render_template("_today.html", today=seen, quiet=quiet, stage_words=_stage_words())
+        )
     response.headers["ETag"] = etag
     response.headers["X-Version"] = version
     return response
@@ -77,7 +81,9 @@ def page() -> BaseResponse:
     version = parts().live.present().version
     seen = _look()
     return make_response(
-        render_template("today.html", today=seen, etag=_etag(seen), version=version, stage_words=_stage_words())
+        render_template(
+            "today.html", today=seen, etag=_etag(seen), version=version, stage_words=_stage_words()
+        )
     )
 
 

@@ -11,14 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from device.signals import SECOND
 from firmware_app.records.privacy import mask_name, mask_number
+
+from device.signals import SECOND
 from web_panel.formatting import minutes, waited, when
 from web_panel.ledger_door import CheckedLine, DoneCall, LedgerView, OpenFault, WaitingCall
 from web_panel.translating import Translator
 
 STEPS = (5, 10, 15)  # seconds; the stages of the ring lamp
-STAGE_WORDS = ("正在响铃，请接听", "已响 5 秒以上，请接听", "已响 10 秒以上，请快接听", "已响 15 秒以上，请马上接听")
+STAGE_WORDS = (
+    "正在响铃，请接听",
+    "已响 5 秒以上，请接听",
+    "已响 10 秒以上，请快接听",
+    "已响 15 秒以上，请马上接听",
+)
 DONE_SHOWN = 12
 
 
@@ -147,7 +153,7 @@ def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audi
     return Today(
         ledger_there=ledger is not None,
         notices=_notices(ledger, state, desk),
-        lines=[_line_card(line, desk) for line in _dicts((state or {}).get("lines"))],
+        lines=_line_cards(state, desk),
         todo=[_todo_row(call, desk) for call in held.waiting],
         todo_total=held.waiting_total,
         unseen=held.unseen,
@@ -178,10 +184,16 @@ def _notices(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: A
     t = desk.t
     found = []
     if state is None:
-        advice = t("现在来电不会被记录，话机本身照常能用。请看盒子是否通电；重新插电后仍这样，请告诉技术员。下面是已经记下的。")
+        advice = t(
+            "现在来电不会被记录，话机本身照常能用。请看盒子是否通电；重新插电后仍这样，请告诉技术员。下面是已经记下的。"
+        )
         found.append(Notice("urgent", t("监测程序没有运行。"), advice))
     if ledger is None:
-        found.append(Notice("urgent", t("暂时打不开记录。"), t("监测程序第一次启动后就有了；若一直这样，请告诉技术员。")))
+        found.append(
+            Notice(
+                "urgent", t("暂时打不开记录。"), t("监测程序第一次启动后就有了；若一直这样，请告诉技术员。")
+            )
+        )
     recorder = (state or {}).get("recorder")
     if isinstance(recorder, dict) and recorder.get("ok") is False:
         words = t("存储卡写不进去，有 {n} 条记录在排队。", n=recorder.get("waiting", 0))
@@ -200,10 +212,20 @@ _STATES = {
     "lost": ("trouble", "听不到这条线"),
 }
 _TROUBLES = {
-    "line_lost": ("听不到这条线", "请检查盒子上这条线的插头和电源。接好后 5 秒内会自动恢复；话机本身照常能用。"),
+    "line_lost": (
+        "听不到这条线",
+        "请检查盒子上这条线的插头和电源。接好后 5 秒内会自动恢复；话机本身照常能用。",
+    ),
     "no_loop": ("电话线没有电", "请拿起话机听有没有拨号音；没有就向电话公司报修。"),
     "left_off_hook": ("话筒没有放好", "请把话筒放回去，否则别人打不进来。"),
 }
+
+
+def _line_cards(state: Mapping[str, Any] | None, desk: Audience) -> list[LineCard]:
+    told = _dicts((state or {}).get("lines"))
+    if not told:  # the places stay, so that nothing moves under the hand when the monitor comes back
+        return [LineCard(name, "calm", desk.t("状态未知")) for name in desk.own_numbers]
+    return [_line_card(line, desk) for line in told]
 
 
 def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
@@ -318,8 +340,10 @@ def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> l
 
 def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
     words, advice = {**_TROUBLES, **_FAULTS}.get(fault.kind, ("有故障", "请告诉技术员。"))
-    text = desk.t(words) if fault.line is None else f"{fault.line} {desk.t(words)}"
-    return BoxRow("trouble", desk.t("{fault}（{when} 起）", fault=text, when=desk.when(fault.since)), desk.t(advice))
+    told = desk.t("{fault}（{when} 起）", fault=desk.t(words), when=desk.when(fault.since))
+    if fault.line is None:
+        return BoxRow("trouble", told, desk.t(advice))
+    return BoxRow("trouble", f"{fault.line} {told}")  # what to do stands at the line
 
 
 def _check(check: CheckedLine, desk: Audience) -> BoxRow:
@@ -328,4 +352,4 @@ def _check(check: CheckedLine, desk: Audience) -> BoxRow:
     if check.passed:
         return BoxRow("calm", t("{what} 自查正常（{when}）", what=what, when=desk.when(check.wall)))
     words = t("{what} 自查没有通过（{when}）", what=what, when=desk.when(check.wall))
-    return BoxRow("watch", words, t("请告诉技术员。") + check.detail)
+    return BoxRow("watch", words, t("请告诉技术员：{detail}", detail=check.detail))

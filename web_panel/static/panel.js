@@ -8,7 +8,7 @@
   var plainTitle = document.title;
   var STAGES = [5, 10, 15];    // seconds, as the lamp's
   var LEASE = 6000;            // ms a leader's word holds; renewed each second
-  var POLL = 4000, QUIET = 40000, RETRY = 30000, MINUTE = 60000;  // ms
+  var POLL = 4000, QUIET = 40000, RETRY = 30000, MINUTE = 60000, READ = 8000;  // ms
 
   /* ---- seconds that count up, stages that change with them */
   function born(element) {
@@ -176,7 +176,9 @@
   document.addEventListener("htmx:afterSwap", function () {
     tick();
     var message = today.querySelector(".message");
-    if (message) message.focus({ preventScroll: message.getBoundingClientRect().top >= 0 });
+    if (!message) return;
+    message.focus({ preventScroll: true });  // it sticks to the top: the hand stays where it is
+    if (message.matches(".done")) setTimeout(function () { message.remove(); }, READ);
   });
   ["htmx:sendError", "htmx:timeout"].forEach(function (kind) {
     document.addEventListener(kind, function () { away.hidden = false; });
