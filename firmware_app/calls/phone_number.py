@@ -1,0 +1,192 @@
+"""A number as an exchange sent it, or as it was dialled, in; what kind it is, how it is written, who it is again, out. Pure.
+
+Rule 1: it never raises, and what it does not know it leaves as it is (`unknown`). Nothing is guessed: a local number gets
+the area code of the line only when it is as long as the line's own.
+Rule 2: one person, one `key`: 013800…, +8613800…, 17951 13800… and full-width digits lead to the same text.
+The traps of libphonenumber that this avoids are in the tests (DOMAIN 4.2).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+
+from firmware_app.calls.area_codes import AREA_CODES, SHORT_CODES
+
+
+class Kind(Enum):
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    SERVICE = "service"  # 400, 800
+    SHORT = "short"  # 12345, 110, 10086, 95xxx, 96xxx
+    FOREIGN = "foreign"
+    HIDDEN = "hidden"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """national: digits with the trunk 0, None unless Chinese. key: finds the same person again, None when hidden.
+
+    callable: calling back can reach somebody, and is safe (a foreign number may be a one-ring fraud, DOMAIN 2.4).
+    personal: may belong to a person, so it is masked. country: calling code of a foreign number. area: with trunk 0.
+    """
+
+    raw: str
+    kind: Kind
+    national: str | None
+    display: str
+    key: str | None
+    callable: bool
+    personal: bool
+    area: str = ""
+    country: str = ""
+
+
+# Dialled before a number for cheaper long distance; stripped only when a whole number follows (12345 is not one).
+CARRIER_PREFIXES = ("17900", "17901", "17909", "17911", "17931", "17951", "12593", "10193", "193")
+SHORTEST_WITH_86 = 12  # 86 and ten digits; 8612345 is somebody's local number
+HIDDEN_WORDS = frozenset(
+    {"", "P", "O", "A", "PRIVATE", "WITHHELD", "RESTRICTED", "ANONYMOUS", "UNKNOWN", "UNAVAILABLE"}
+)
+_EXTENSION = re.compile(r"(?:转|分机|EXT\.?|[X,;])[0-9]{1,6}\Z")
+_SEPARATORS = re.compile(r"[\s().\-/]|[‐-―−]")
+_CLEAN = re.compile(r"\+?[0-9]+\Z")
+_MOBILE = re.compile(r"0?(1[3-9][0-9]{9})\Z")
+_FIXED = re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})([0-9]{7,8})\Z")
+_FIXED_BARE = re.compile(r"(10|2[0-9]|[3-9][0-9]{2})([2-9][0-9]{6,7})\Z")
+_SERVICE = re.compile(r"([48]00)([0-9]{3})([0-9]{4})\Z")
+_SHORT = re.compile(r"1[12][0-9]|1[0-2][0-9]{3}|11[68][0-9]{3}|9[56][0-9]{3,6}")
+_AREA_AND_SHORT = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))(12[0-9]{3}|96[0-9]{3,4}|11[0-9]|12[02])\Z")
+_TWO_DIGIT_COUNTRIES = frozenset(
+    [
+        "20",
+        "27",
+        "30",
+        "31",
+        "32",
+        "33",
+        "34",
+        "36",
+        "39",
+        "40",
+        "41",
+        "43",
+        "44",
+        "45",
+        "46",
+        "47",
+        "48",
+        "49",
+        "51",
+        "52",
+        "53",
+        "54",
+        "55",
+        "56",
+        "57",
+        "58",
+        "60",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "66",
+        "81",
+        "82",
+        "84",
+        "86",
+        "90",
+        "91",
+        "92",
+        "93",
+        "94",
+        "95",
+        "98",
+    ]
+)
+
+
+def parse(raw: str, line_number: str = "") -> PhoneNumber:
+    """`raw` on the line that has `line_number` (its area code serves local numbers; empty when not known)."""
+    text = _SEPARATORS.sub("", unicodedata.normalize("NFKC", raw).upper())
+    if text in HIDDEN_WORDS or not text.strip("0"):
+        return PhoneNumber(raw, Kind.HIDDEN, None, raw.strip(), None, callable=False, personal=False)
+    text = _EXTENSION.sub("", text).removesuffix("#")
+    found = _international(raw, text) if _CLEAN.match(text) else None
+    if found is None and text.isdecimal():
+        found = _national(raw, text) or _behind_prefix(raw, text) or _local(raw, text, line_number)
+    return found or PhoneNumber(
+        raw, Kind.UNKNOWN, None, raw.strip(), raw.strip(), callable=False, personal=True
+    )
+
+
+def _international(raw: str, text: str) -> PhoneNumber | None:
+    """+…, 00…, and 86… when a whole Chinese number follows."""
+    prefix = next((prefix for prefix in ("+", "00") if text.startswith(prefix)), "")
+    digits = text.removeprefix(prefix)
+    if digits.startswith("86") and (prefix or len(digits) >= SHORTEST_WITH_86):
+        return _national(raw, digits[2:]) or _without_trunk_zero(raw, digits[2:])
+    if not prefix or not 7 <= len(digits) <= 15 or digits.startswith("0"):  # ITU-T E.164: 15 digits at most
+        return None
+    country = digits[: 1 if digits[0] in "17" else 2 if digits[:2] in _TWO_DIGIT_COUNTRIES else 3]
+    written = "+" + digits
+    return PhoneNumber(
+        raw, Kind.FOREIGN, None, written, written, callable=False, personal=True, country=country
+    )
+
+
+def _national(raw: str, digits: str) -> PhoneNumber | None:
+    """A whole Chinese number, as dialled from another city."""
+    if found := _MOBILE.match(digits):
+        mobile = found[1]
+        written = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
+        return PhoneNumber(raw, Kind.MOBILE, mobile, written, mobile, callable=True, personal=True)
+    if found := _SERVICE.match(digits):
+        written = "-".join(found.groups())
+        return PhoneNumber(raw, Kind.SERVICE, digits, written, digits, callable=True, personal=False)
+    if _SHORT.fullmatch(digits):
+        return PhoneNumber(raw, Kind.SHORT, digits, digits, digits, callable=True, personal=False)
+    if found := _AREA_AND_SHORT.match(digits):
+        written = f"{found[1]}-{found[2]}"
+        return PhoneNumber(
+            raw, Kind.SHORT, digits, written, digits, callable=True, personal=False, area=found[1]
+        )
+    if found := _FIXED.match(digits):
+        return _fixed(raw, found[1], found[2])
+    return None
+
+
+def _fixed(raw: str, area: str, local: str) -> PhoneNumber | None:
+    if area in SHORT_CODES and len(local) != 8:
+        return None
+    national, written = f"0{area}{local}", f"0{area}-{local}"
+    return PhoneNumber(
+        raw, Kind.FIXED, national, written, national, callable=True, personal=True, area="0" + area
+    )
+
+
+def _without_trunk_zero(raw: str, digits: str) -> PhoneNumber | None:
+    found = _FIXED_BARE.match(digits)
+    return _fixed(raw, found[1], found[2]) if found and found[1] in AREA_CODES else None
+
+
+def _behind_prefix(raw: str, digits: str) -> PhoneNumber | None:
+    """A mobile or fixed number behind a carrier's prefix."""
+    for prefix in CARRIER_PREFIXES:
+        if digits.startswith(prefix):
+            found = _national(raw, digits.removeprefix(prefix))
+            if found and found.kind in (Kind.MOBILE, Kind.FIXED):
+                return found
+    return None
+
+
+def _local(raw: str, digits: str, line_number: str) -> PhoneNumber | None:
+    """A number of the same city without its area code, or of another one without the trunk 0."""
+    own = _FIXED.match(_SEPARATORS.sub("", line_number))
+    if own and len(digits) == len(own[2]) and not digits.startswith("1"):
+        return _fixed(raw, own[1], digits)
+    return _without_trunk_zero(raw, digits)
