@@ -17,6 +17,7 @@ from importlinter.cli import lint_imports
 
 from device.signals import LineSignal
 from firmware_app.__main__ import COMMANDS
+from firmware_app.assemble import VERSION
 from firmware_app.calls.call import CallEvent, Disposition, Trouble
 from firmware_app.records.entries import Entry
 from firmware_app.settings import (
@@ -218,6 +219,10 @@ def test_both_locks_agree() -> None:
         for name in ("requirements.lock", "requirements-dev.lock")
     ]
     assert {name: version for name, version in pins[0].items() if pins[1].get(name) != version} == {}
+
+
+def test_the_program_says_its_own_version() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
 
 
 # ---- the configuration -----------------------------------------------------------------------------------------------
