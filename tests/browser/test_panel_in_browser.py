@@ -1,0 +1,176 @@
+"""The panel in a real Chromium: what a clerk sees without touching anything, and what happens when a button is pressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from device import clock
+from tests.browser.screen import DESK, PHONE, Screen, chromium, screen, too_small_to_press, too_wide
+from tests.panel_box import PASSWORD, Box
+from tests.panel_process import PanelProcess, running_panel
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    box = Box(tmp_path)
+    box.account()
+    box.start()
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def panel(box: Box) -> Iterator[PanelProcess]:
+    with running_panel(box) as panel:
+        yield panel
+
+
+@pytest.fixture
+def desk(browser: Browser, panel: PanelProcess) -> Iterator[Screen]:
+    with screen(browser, panel.address) as desk:
+        yield desk
+        assert desk.complaints == []
+
+
+def test_a_missed_call_comes_by_itself_and_goes_with_one_press(box: Box, desk: Screen) -> None:
+    tab = desk.sign_in()
+    expect(tab.locator(".nothing")).to_be_visible()
+    tab.evaluate("window.stillTheSamePage = true")
+    box.now = clock.now()
+    box.ringing(0.2, "15400000007")
+    ringing = tab.locator(".line[data-stage]")
+    expect(ringing).to_contain_text("154****0007")
+    expect(tab).to_have_title(re.compile("正在响铃"))
+    box.publish({**box.lines[0], "state": "idle", "call": None})
+    call = box.call("15400000007", 1)
+    row = tab.locator(f"#call-{call}")
+    expect(row).to_contain_text("154****0007")
+    expect(ringing).to_have_count(0)
+    row.get_by_role("button", name="显示号码").click()
+    expect(row.locator(".number")).to_have_text("15400000007")
+    expect(tab.locator(".message")).to_contain_text("号码显示 1 分钟")
+    row.get_by_role("button", name="已回拨·接通").click()
+    expect(row).to_have_count(0)
+    expect(tab.locator("#part-done")).to_contain_text("已回拨，接通")
+    assert tab.evaluate("window.stillTheSamePage") is True, "nothing was loaded anew"
+    assert box.kinds() == ["NumberRevealed", "CallbackAttempted"]
+
+
+def test_seconds_and_stages_count_up_in_the_browser(box: Box, desk: Screen) -> None:
+    box.now = clock.now()
+    box.ringing(3.5)
+    tab = desk.sign_in()
+    line = tab.locator(".line[data-stage]")
+    expect(line).to_have_attribute("data-stage", "1")
+    expect(line).to_contain_text("已响 5 秒以上")
+    expect(tab.locator("[data-age]")).to_have_text(re.compile(r"^[5-9]$"))
+
+
+def test_two_tabs_share_one_stream_and_the_other_takes_over(box: Box, desk: Screen) -> None:
+    asked: list[str] = []
+    desk.context.on("request", lambda request: asked.append(request.url) if request.url.endswith("/events") else None)
+    first = desk.sign_in()
+    second = desk.new_tab()
+    second.goto(desk.address)
+    expect(second.locator("#today")).to_be_visible()
+    first.wait_for_function("() => localStorage.getItem('ringkeeper-leader')")
+    one = box.call("15400000001", 1)
+    for tab in (first, second):
+        expect(tab.locator(f"#call-{one}")).to_be_visible()
+    assert len(asked) == 1
+    first.close()
+    other = box.call("15400000002", 1)
+    expect(second.locator(f"#call-{other}")).to_be_visible()
+    second.wait_for_timeout(300)
+    assert len(asked) == 2
+
+
+def test_a_part_that_is_in_use_is_not_replaced(box: Box, desk: Screen) -> None:
+    call = box.call("15400000001", 5)
+    tab = desk.sign_in()
+    button = tab.locator(f"#not-{call}")
+    button.hover()
+    tab.mouse.down()
+    other = box.call("15400000002", 1)
+    expect(tab.locator("#part-counts")).to_contain_text("漏接2", use_inner_text=False)
+    assert tab.locator(f"#call-{other}").count() == 0, "the list stays under a pressed button"
+    tab.mouse.up()
+    expect(tab.locator(f"#call-{other}")).to_be_visible()
+    expect(tab.locator(f"#call-{call}")).to_contain_text("已回拨 1 次没接通")
+    tab.locator(f"#seen-{other}").focus()
+    third = box.call("15400000003", 1)
+    expect(tab.locator(f"#call-{third}")).to_be_visible()
+    expect(tab.locator(f"#seen-{other}")).to_be_focused()
+
+
+def test_the_panel_goes_away_and_comes_back(box: Box, panel: PanelProcess, browser: Browser) -> None:
+    with screen(browser, panel.address) as desk:
+        tab = desk.sign_in()
+        expect(tab.locator("#away")).to_be_hidden()
+        panel.end()
+        expect(tab.locator("#away")).to_be_visible()
+        call = box.call("15400000001", 1)
+        with running_panel(box, port=panel.port):
+            expect(tab.locator(f"#call-{call}")).to_be_visible()
+            expect(tab.locator("#away")).to_be_hidden()
+
+
+def test_without_javascript(box: Box, panel: PanelProcess, browser: Browser) -> None:
+    call = box.call("15400000001", 5)
+    unknown = box.call("15400000002", 4, "unknown")
+    with screen(browser, panel.address, PHONE, javascript=False) as desk:
+        tab = desk.sign_in()
+        tab.locator(f"#show-{call}").click()
+        expect(tab.locator(f"#call-{call}")).to_contain_text("15400000001")
+        tab.locator(f"#reached-{call}").click()
+        expect(tab.locator(f"#call-{call}")).to_have_count(0)
+        tab.locator(f"#missed-{unknown}").click()
+        expect(tab.locator(".message")).to_contain_text("这个来电是漏接")
+        tab.get_by_role("button", name="English").click()
+        expect(tab.locator("h1")).to_contain_text("Calls to deal with: 1")
+        tab.get_by_role("button", name="Sign out").click()
+        expect(tab.locator("h1")).to_have_text("Sign in")
+        assert desk.complaints == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_sticks_out_and_everything_can_be_pressed(
+    box: Box, panel: PanelProcess, browser: Browser, size: dict[str, int]
+) -> None:
+    box.call("15400000001", 50, name="欧阳" + "很长" * 20, in_hours=False)
+    box.call("15400000001", 5, in_hours=False)
+    box.call("0044154000000000000", 4, name="A" * 60)
+    box.call(None, 3, absence="out_of_area")
+    box.call("15400000002", 2, "unknown", line="L2")
+    box.now = clock.now()
+    box.ringing(30, "15400000009", name="B" * 60)
+    with screen(browser, panel.address, {"width": size["width"], "height": size["height"]}) as desk:
+        tab = desk.new_tab()
+        tab.goto(desk.address)
+        assert too_wide(tab) == []
+        tab.fill("#password", PASSWORD)
+        tab.click("button.main")
+        for _ in range(2):
+            for address in ("/password", "/"):
+                tab.goto(desk.address + address)
+                assert too_wide(tab) == []
+                assert too_small_to_press(tab) == []
+            tab.locator("nav button").first.click()
+        small = tab.evaluate(
+            "() => [...document.querySelectorAll('body *')].filter(e => e.offsetParent && parseFloat(getComputedStyle(e).fontSize) < 18).length"
+        )
+        assert small == 0, "no type is smaller than 18 px"
+        assert desk.complaints == []
