@@ -60,54 +60,9 @@ _FIXED_BARE = re.compile(r"(10|2[0-9]|[3-9][0-9]{2})([2-9][0-9]{6,7})\Z")
 _SERVICE = re.compile(r"([48]00)([0-9]{3})([0-9]{4})\Z")
 _SHORT = re.compile(r"1[12][0-9]|1[0-2][0-9]{3}|11[68][0-9]{3}|9[56][0-9]{3,6}")
 _AREA_AND_SHORT = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))(12[0-9]{3}|96[0-9]{3,4}|11[0-9]|12[02])\Z")
-_TWO_DIGIT_COUNTRIES = frozenset(
-    [
-        "20",
-        "27",
-        "30",
-        "31",
-        "32",
-        "33",
-        "34",
-        "36",
-        "39",
-        "40",
-        "41",
-        "43",
-        "44",
-        "45",
-        "46",
-        "47",
-        "48",
-        "49",
-        "51",
-        "52",
-        "53",
-        "54",
-        "55",
-        "56",
-        "57",
-        "58",
-        "60",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "66",
-        "81",
-        "82",
-        "84",
-        "86",
-        "90",
-        "91",
-        "92",
-        "93",
-        "94",
-        "95",
-        "98",
-    ]
-)
+_TWO_DIGIT_COUNTRY = re.compile(
+    r"2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
+)  # ITU-T E.164, annex
 
 
 def parse(raw: str, line_number: str = "") -> PhoneNumber:
@@ -132,7 +87,7 @@ def _international(raw: str, text: str) -> PhoneNumber | None:
         return _national(raw, digits[2:]) or _without_trunk_zero(raw, digits[2:])
     if not prefix or not 7 <= len(digits) <= 15 or digits.startswith("0"):  # ITU-T E.164: 15 digits at most
         return None
-    country = digits[: 1 if digits[0] in "17" else 2 if digits[:2] in _TWO_DIGIT_COUNTRIES else 3]
+    country = digits[: 1 if digits[0] in "17" else 2 if _TWO_DIGIT_COUNTRY.match(digits) else 3]
     written = "+" + digits
     return PhoneNumber(
         raw, Kind.FOREIGN, None, written, written, callable=False, personal=True, country=country
