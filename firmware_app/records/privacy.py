@@ -11,6 +11,7 @@ import unicodedata
 from firmware_app.calls.phone_number import Kind, parse
 
 MOST_OF_UNKNOWN = 4  # digits at the end of a number of no known shape, and never more than a third of it
+DIGITS = "0123456789"
 _COMPOUND_SURNAME = re.compile(
     "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|长孙|宇文|夏侯|轩辕|南宫|端木|独孤|申屠|呼延|西门|东郭|百里|太史"
     "|闻人|濮阳|淳于|单于|公羊|赫连|澹台|公冶|宗政|仲孙|钟离|鲜于|闾丘|司空|拓跋|纳兰|完颜|东门|左丘|歐陽|司馬|諸葛|東方|尉遲"
@@ -39,9 +40,9 @@ def mask_number(raw: str, line_number: str = "") -> str:
 
 
 def _mask_unknown(text: str) -> str:
-    shown = min(MOST_OF_UNKNOWN, len(text) // 3)
+    shown = min(MOST_OF_UNKNOWN, sum(char in DIGITS for char in text) // 3)
     end = text[len(text) - shown :]
-    return _stars(len(text) - shown) + "".join(char if char in "0123456789" else "*" for char in end)
+    return _stars(len(text) - shown) + "".join(char if char in DIGITS else "*" for char in end)
 
 
 def _stars(count: int) -> str:
