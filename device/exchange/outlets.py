@@ -1,0 +1,85 @@
+"""The two places where a virtual line can be heard, in the one shape that a line wants: a modem's port, a pair of pins."""
+
+from __future__ import annotations
+
+from device.exchange.line_pins import LinePins
+from device.exchange.modem_port import ModemPort
+from device.exchange.pins_client import PinsClient
+from device.exchange.planned import FalseKind, FaultKind
+from device.exchange.wire_changes import WireChange
+
+
+class ModemOutlet:
+    """A line heard by a virtual modem."""
+
+    def __init__(self, port: ModemPort) -> None:
+        self.port = port
+
+    @property
+    def heard(self) -> bool:
+        return self.port.modem.caller_id_mode > 0 and self.port.host_present
+
+    @property
+    def holds_line(self) -> bool:
+        return self.port.modem.seized
+
+    def open(self) -> None:
+        self.port.plug_in()
+
+    def wire(self, change: WireChange) -> None:
+        self.port.wire(change)
+
+    def fault(self, kind: FaultKind, until: int | None) -> bool:
+        match kind:
+            case FaultKind.UNPLUG if until is None:
+                self.port.plug_in()
+            case FaultKind.UNPLUG:
+                self.port.unplug()
+            case FaultKind.HANG:
+                self.port.hang(until is not None)
+            case FaultKind.GARBLE:
+                self.port.garble(until or 0)
+            case _:
+                return False
+        return True
+
+    def false(self, kind: FalseKind, start: int, lasts: int | None, seed: int) -> bool:
+        """A modem tells nothing of such things."""
+        return False
+
+    def close(self) -> None:
+        self.port.unplug()
+
+
+class PinOutlet:
+    """A line heard by a ring detector and a hook sensor on simulated pins."""
+
+    def __init__(self, pins: LinePins, client: PinsClient) -> None:
+        self._pins = pins
+        self._client = client
+
+    @property
+    def heard(self) -> bool:
+        return self._client.connected
+
+    @property
+    def holds_line(self) -> bool:
+        return self._pins.busy
+
+    def open(self) -> None:
+        self._pins.rest()
+
+    def wire(self, change: WireChange) -> None:
+        self._pins.wire(change)
+
+    def fault(self, kind: FaultKind, until: int | None) -> bool:
+        return False
+
+    def false(self, kind: FalseKind, start: int, lasts: int | None, seed: int) -> bool:
+        if kind is FalseKind.FLASH and not self._pins.off_hook:
+            return False
+        self._pins.false(kind, start, lasts, seed)
+        return True
+
+    def close(self) -> None:
+        self._pins.close()
