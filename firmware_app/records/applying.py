@@ -33,7 +33,7 @@ _TO_LOOK_AT = ("no_answer", "unknown")
 
 def apply(db: apsw.Connection, seq: int, entry: entries.Entry) -> int | None:
     """Assign what `entry`, number `seq`, decided; gives the row it made or changed, where it has one of its own."""
-    return _APPLY[type(entry)](db, seq, entry)
+    return RULES[type(entry)](db, seq, entry)
 
 
 def place_parties(db: apsw.Connection, entry: entries.Entry) -> None:
@@ -183,7 +183,7 @@ def _nothing(db: apsw.Connection, seq: int, entry: entries.Entry) -> None:
     """Stands in the journal alone."""
 
 
-_APPLY: Mapping[type, Callable[[apsw.Connection, int, Any], int | None]] = {
+RULES: Mapping[type, Callable[[apsw.Connection, int, Any], int | None]] = {
     entries.Started: _nothing,
     entries.Stopped: _nothing,
     entries.CallRecorded: _call,
