@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from firmware_app.records.privacy import mask_name, mask_number
-
 from device.signals import SECOND
+from firmware_app.calls.phone_number import parse
+from firmware_app.records.privacy import mask_name, mask_number
 from web_panel.formatting import minutes, waited, when
 from web_panel.ledger_door import CheckedLine, DoneCall, LedgerView, OpenFault, WaitingCall
 from web_panel.translating import Translator
@@ -139,6 +139,10 @@ class Audience:
         if number:
             return mask_number(number, self.own_numbers.get(line, ""))
         return self.t("私人号码") if absence == "private" else self.t("号码未知")
+
+    def in_full(self, number: str | None, line: str) -> str:
+        """The number as one reads it out and dials it: 154 0000 0001, 0356-2217000; empty when there is none."""
+        return parse(number, self.own_numbers.get(line, "")).display if number else ""
 
     def name(self, name: str | None) -> str:
         return mask_name(name) if name else ""
@@ -270,18 +274,19 @@ def _question(name: str, line: Mapping[str, Any], desk: Audience) -> LineCard:
 
 def _todo_row(call: WaitingCall, desk: Audience) -> TodoRow:
     t = desk.t
-    shown = desk.shown.get(call.call) if call.number else None
+    masked, full = desk.who(call.number, call.absence, call.line), desk.in_full(call.number, call.line)
+    shown = desk.shown.get(call.call) if full else None
     moment = desk.when(call.last_wall)
     notes = {
         "unsettled": t("没有听清这个来电有没有人接。请您确认。"),
-        "hidden-number": t("没有号码，不能回拨，看过就行。"),
+        "hidden-number": t("这个号码不能回拨，看过就行。") if full else t("没有号码，不能回拨，看过就行。"),
     }
     return TodoRow(
         kind=call.kind,
         call=call.call,
-        who=call.number or "" if shown is not None else desk.who(call.number, call.absence, call.line),
+        who=masked if shown is None else full,
         caller_name=desk.name(call.name),
-        has_number=bool(call.number),
+        has_number=full not in ("", masked),  # the number of a service is not masked
         shown_for=None if shown is None else max(1, shown // SECOND),
         line=call.line,
         when=t("最近一次 {when}", when=moment) if call.times > 1 else moment,
