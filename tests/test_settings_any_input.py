@@ -110,8 +110,8 @@ def places(document: object) -> list[tuple[dict[str, object], str]]:
     return found
 
 
-PINS = [0, 17, 27, 28, -1, True]
-NEAR = {  # what stands just inside and just outside of what a key allows
+PINS: list[object] = [0, 17, 27, 28, -1, True]
+NEAR: dict[str, list[object]] = {  # what stands just inside and just outside of what a key allows
     **dict.fromkeys(("ring_pin", "hook_pin", "ring", "button", "missed"), PINS),
     "port": [0, 1, 65535, 65536, "m", "/dev/x"],
     "chip": ["auto", "simulated", ""],
