@@ -5,7 +5,7 @@ Decided here:
   error is a nominal burst. DRON says when a burst ended and how long it was: that pair counts, and the RING word that
   goes with it does not (7 s before it is said again by +VDR=1,y at most, with y up to 6 s).
 * Caller ID is told at once when a number, its absence or a name is known, and again, whole, when more of the block comes.
-  The fields of one block come together; two seconds of silence, or a second DATE, begin another block.
+  The fields of one block come together; a second of silence, or another DATE, begin another block.
 * Digits alone on a line are a caller only while it rings (ELINK 301), else they are unread.
 * Garbage is recorded, but not without end: NOISY lines in ten seconds, the rest is counted (`dropped`).
 """
@@ -51,7 +51,7 @@ WORD_ERROR = 1 * SECOND  # RING is said somewhere from the beginning of a burst 
 REPORT_ERROR = 100 * MILLISECOND  # DRON counts in tenths of a second
 WORD_AFTER_REPORT = 7 * SECOND
 RINGING_FOR = 8 * SECOND  # after a burst the line counts as ringing: the gap of 6 s and the ear's lag
-BLOCK_GAP = 2 * SECOND
+BLOCK_GAP = 1 * SECOND
 FIELD_GAP = 300 * MILLISECOND  # silence after which no more of a block comes
 MARKED_BLOCK = 1500 * MILLISECOND  # from a word such as STAS or CIDM to the end of the burst it speaks of
 FIRST_BLOCK = 300 * MILLISECOND  # a block begins so long after the first RING at the earliest

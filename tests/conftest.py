@@ -13,6 +13,14 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-traces",
+        action="store_true",
+        help="write tests/traces/*.expected anew; a rewrite needs its reason in the commit",
+    )
+
+
 def missing_for_pages() -> str | None:
     """What a machine lacks for the tests of the pages, as packages to install; None where nothing lacks."""
     missing = []

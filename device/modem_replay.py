@@ -1,0 +1,50 @@
+"""Recorded bytes of both directions in, the line signals they mean out: how a trace of a modem is read again. Pure; sends nothing.
+
+It hears what the driver heard, without the driver's part in it: no set-up, no time running out, so no LineRestored and LineLost
+(a recording of `ringkeeper record` holds those as decoded signals).
+"""
+
+from __future__ import annotations
+
+from device.at_protocol import ModemReader
+from device.line_voltage import LineVoltage, Reading
+from device.modem_dialogue import Purpose, Question
+from device.modem_events import ModemEvent, Result
+from device.modem_hearing import ModemHearing
+from device.modem_models import Command
+from device.signals import Instant, LineSignal
+
+
+class ModemReplay:
+    """One recording of one modem line."""
+
+    def __init__(self, line: str) -> None:
+        self._reader = ModemReader()
+        self._hearing = ModemHearing(line)
+        self._voltage = LineVoltage(line)
+        self._question: Question | None = None
+
+    def sent(self, data: bytes, at: Instant) -> None:
+        """Bytes that the host sent: what comes next may be their answer."""
+        for text in data.split(b"\r"):
+            if text[:2].upper() == b"AT":
+                command = Command(text.decode("ascii", "replace").strip().upper(), wants_text=True)
+                self._question = Question(command, Purpose.WATCH, at)
+
+    def heard(self, data: bytes, at: Instant) -> list[LineSignal]:
+        """Bytes that the modem sent."""
+        return [signal for event in self._reader.receive(data) for signal in self._event(event, at)]
+
+    def _event(self, event: ModemEvent, at: Instant) -> list[LineSignal]:
+        question = self._question
+        taken = question.take(event) if question else False
+        if question is None or taken is False:
+            return self._hearing.hear(event, at)
+        if not isinstance(taken, Result):
+            return []
+        self._question = None
+        if question.volts is None:
+            return []
+        return self._voltage.read(
+            Reading(question.volts, question.asked, at), ringing=self._hearing.ringing(at.mono)
+        )
