@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from device.signals import MILLISECOND
 
-WIDTHS = (66, 20, 26, 4)
+WIDTHS = (78, 14, 28, 4)
 
 
 @dataclass(frozen=True, slots=True)
