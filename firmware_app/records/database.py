@@ -58,6 +58,7 @@ def open_writer(path: Path, vfs: str | None = None) -> apsw.Connection:
         db.pragma("cache_size", -CACHE)
         db.pragma("temp_store", "memory")
         db.pragma("journal_size_limit", WAL_KEPT)
+        db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # closing is quick and touches no bad disk
         keep = ctypes.c_int(1)  # must outlive the call
         db.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
         migrate(db)

@@ -177,7 +177,10 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the file and the lock; may be called often. The log stays, for readers."""
-        self._db.close()
+        try:
+            self._db.close()
+        except apsw.Error as error:
+            log.error("the ledger cannot be closed: %s", error)
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1

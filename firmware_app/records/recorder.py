@@ -119,7 +119,7 @@ class Recorder:
         self._queue: deque[_Waiting] = deque()
         self._more = threading.Condition()
         self._closing = threading.Event()
-        self._in_hand = 0
+        self.in_hand = 0
         self._thinned = False  # nothing more can be dropped from the queue
         self._lost = 0
         self._ended = False
@@ -136,7 +136,7 @@ class Recorder:
     @property
     def waiting(self) -> int:
         """Entries that are not on disk yet."""
-        return len(self._queue) + self._in_hand
+        return len(self._queue) + self.in_hand
 
     def put(
         self, entry: entries.Entry, at: Instant, actor: str = "monitor", then: Then | None = None
@@ -218,7 +218,7 @@ class Recorder:
                 return None if self._closing.is_set() else []
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             self._thinned = False
-            self._in_hand = len(batch)
+            self.in_hand = len(batch)
             return batch
 
     def _record(self, batch: Sequence[_Waiting]) -> bool:
@@ -239,7 +239,7 @@ class Recorder:
                     self._closing.wait(delay)
                     delay = min(2 * delay, LAST_RETRY)
             else:
-                self._in_hand = 0
+                self.in_hand = 0
                 self._answer(batch, outcomes)
                 return True
 
