@@ -98,26 +98,32 @@ class LineVoltage:
         """Take one reading. `ringing`: a burst may be on the line, nothing is learnt from it."""
         level = level_of(reading.volts, self._idle)
         if level is self._level:
-            return self._agreed(reading, ringing)
+            return self._agreed(level, reading, ringing)
         if not self._run or level is not self._run_level or not self._near(reading):
             self._run = []
         self._run_level = level
         self._run.append(reading)
-        return self._changed(level) if self._enough(level) else []
+        if not self._enough(level):
+            return []
+        self._learn(level, reading.volts, ringing)
+        return self._changed(level)
+
+    def _learn(self, level: Level, volts: float, ringing: bool) -> None:
+        if level is Level.ON_HOOK and not ringing:
+            idle = self._idle or volts
+            self._idle = idle + (volts - idle) / LEARNING
 
     def _near(self, reading: Reading) -> bool:
         return self._run_level is Level.ON_HOOK or abs(reading.volts - self._run[-1].volts) <= NEAR
 
-    def _agreed(self, reading: Reading, ringing: bool) -> list[LineSignal]:
+    def _agreed(self, level: Level, reading: Reading, ringing: bool) -> list[LineSignal]:
         opened = self._run if self._run_level is Level.ON_HOOK else []
         flash: list[LineSignal] = []
         if self.off_hook and len(opened) > 1:
             flash = [Flash(self._line, opened[0].at)]
         self._run = []
         self._against = reading.asked
-        if self._level is Level.ON_HOOK and not ringing:
-            idle = self._idle or reading.volts
-            self._idle = idle + (reading.volts - idle) / LEARNING
+        self._learn(level, reading.volts, ringing)
         return flash
 
     def _enough(self, level: Level) -> bool:
