@@ -12,6 +12,7 @@ from flask import Flask
 
 from firmware_app.calls.phone_number import parse
 from firmware_app.records import entries
+from firmware_app.records.outcomes import Pending
 from tests.panel_box import NOON, SOON, Box, Desk, heard, line_state, panel, row, told, words
 from web_panel.live import Live
 
@@ -240,11 +241,13 @@ def test_the_counts_are_todays(box: Box, desk: Desk) -> None:
 
 
 def test_more_than_a_page_holds(box: Box, desk: Desk) -> None:
-    for n in range(103):
-        box.call(f"154000{n:05d}", 200 - n)
+    batch = [Pending(box.call_entry(f"154000{n:05d}", 600 - n), box.now) for n in range(500)]
+    box.writes(batch[:63])
     page = words(desk.page())
-    assert "要处理的来电 103 个" in page
+    assert "要处理的来电 63 个" in page
     assert "先处理上面这些，后面还有 3 个" in page
+    box.writes(batch[63:])
+    assert "要处理的来电超过 500 个" in words(desk.page())
 
 
 # ---- the fragment

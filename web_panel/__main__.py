@@ -6,6 +6,7 @@ Reads the configuration, opens the port; heavy imports wait until it is known th
 from __future__ import annotations
 
 import argparse
+import ctypes
 import errno
 import logging
 import os
@@ -27,6 +28,7 @@ log = logging.getLogger("web_panel")
 THREADS = 48  # half of them for pages when all streams are taken
 CONNECTIONS = 200
 FIRST_ACCOUNT = "admin"
+M_ARENA_MAX = -8  # malloc.h
 
 PORT_IN_USE = Text(
     "打不开 {host}:{port}：这个端口已被别的程序占用。请在 {path} 的 [panel] 里换一个 port，或停掉那个程序。",
@@ -92,12 +94,20 @@ def new_password(settings: Settings, account: str) -> int:
     return 0
 
 
+def one_heap() -> None:
+    """Have all threads share one heap: 48 threads with one each cost 6 MB of a small box, measured (mallopt(3))."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc alone has it
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 1)
+
+
 def _end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
 def serve(settings: Settings) -> int:
     """Serve until a signal; 1 when the port or the secret cannot be had."""
+    one_heap()
     panel = settings.panel
     place = {"host": panel.host, "port": panel.port, "path": settings.path}
     try:

@@ -19,8 +19,8 @@ from firmware_app.records.database import LedgerError
 from firmware_app.records.reading import Reader
 from web_panel.formatting import start_of_day
 
-SHOWN = 100  # rows of the list; a clerk works it from the top
-OWED = 2000  # rows that are looked for; nobody owes more
+SHOWN = 60  # rows of the list; a clerk works it from the top
+OWED = 500  # rows that are looked for, the latest; who owes more is told so
 DONE = 300  # rows of what was done that are looked at for today's
 
 
@@ -98,10 +98,11 @@ class DayCounts:
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """All that the page *today* needs of the ledger. waiting: oldest first, at most `SHOWN` of `waiting_total`."""
+    """All that the page *today* needs of the ledger. waiting: oldest first, at most `SHOWN` of `waiting_total`, or of even more."""
 
     waiting: Sequence[WaitingCall] = ()
     waiting_total: int = 0
+    more_than: bool = False
     unseen: int = 0
     newest_call: int = 0
     done: Sequence[DoneCall] = ()
@@ -153,6 +154,7 @@ class LedgerDoor:
             return LedgerView(
                 waiting=waiting[:SHOWN],
                 waiting_total=len(waiting),
+                more_than=len(waiting) >= OWED,
                 unseen=sum(call.unseen for call in waiting),
                 newest_call=max((call.call for call in waiting), default=0),
                 done=[_done(row) for row in done],

@@ -102,26 +102,35 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    ledger_there: bool
+class Parts:
+    """The page, part by part. todo_total: how many there are of which `todo` are the first; more_than: there are even more."""
+
     notices: Sequence[Notice]
     lines: Sequence[LineCard]
     todo: Sequence[TodoRow]
     todo_total: int
+    more_than: bool
     unseen: int
     newest_call: int
     counts: Sequence[tuple[str, int]]
     done: Sequence[DoneRow]
     box: Sequence[BoxRow]
+    ledger_there: bool
 
-    @property
-    def digests(self) -> Digests:
-        """Ages and stages are left out: the browser counts them by itself."""
-        still = [replace(line, age=None, stage=None if line.stage is None else 0, words="" if line.stage is not None else line.words) for line in self.lines]  # fmt: skip
-        numbers = [replace(row, shown_for=None if row.shown_for is None else 0) for row in self.todo]
-        todo = (numbers, self.todo_total, self.unseen, self.ledger_there)
-        parts = (self.notices, still, todo, self.counts, self.done, self.box)
-        return Digests(*(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in parts))
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    parts: Parts
+    digests: Digests
+
+
+def _digests(parts: Parts) -> Digests:
+    """Ages and stages are left out: the browser counts them by itself."""
+    lines = [line if line.stage is None else replace(line, age=0, stage=0, words="") for line in parts.lines]
+    rows = [row if row.shown_for is None else replace(row, shown_for=0) for row in parts.todo]
+    todo = (rows, parts.todo_total, parts.more_than, parts.unseen, parts.ledger_there)
+    shown = (parts.notices, lines, todo, parts.counts, parts.done, parts.box)
+    return Digests(*(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +163,20 @@ class Audience:
 def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audience) -> Today:
     """The whole page. ledger None: there is none to read yet; state None: the monitor is away."""
     held = ledger or LedgerView()
-    return Today(
-        ledger_there=ledger is not None,
+    parts = Parts(
         notices=_notices(ledger, state, desk),
         lines=_line_cards(state, desk),
         todo=[_todo_row(call, desk) for call in held.waiting],
         todo_total=held.waiting_total,
+        more_than=held.more_than,
         unseen=held.unseen,
         newest_call=held.newest_call,
         counts=_counts(held, desk.t),
         done=[_done_row(call, desk) for call in held.done[:DONE_SHOWN]],
         box=_box(held, state, desk),
+        ledger_there=ledger is not None,
     )
+    return Today(parts, _digests(parts))
 
 
 def _dicts(value: object) -> list[Mapping[str, Any]]:

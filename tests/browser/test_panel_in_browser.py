@@ -81,7 +81,9 @@ def test_seconds_and_stages_count_up_in_the_browser(box: Box, desk: Screen) -> N
 
 def test_two_tabs_share_one_stream_and_the_other_takes_over(box: Box, desk: Screen) -> None:
     asked: list[str] = []
-    desk.context.on("request", lambda request: asked.append(request.url) if request.url.endswith("/events") else None)
+    desk.context.on(
+        "request", lambda request: asked.append(request.url) if request.url.endswith("/events") else None
+    )
     first = desk.sign_in()
     second = desk.new_tab()
     second.goto(desk.address)
