@@ -5,6 +5,7 @@ Pure. The keys and their order are a contract (README, `ringkeeper calls --json`
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,9 @@ from zoneinfo import ZoneInfo
 from firmware_app.records.call_list import CallRow
 
 _HUNDREDTH = 10_000_000  # ns
+_MONTH = re.compile(
+    r"(19[7-9][0-9]|2[01][0-9][0-9])-(0[1-9]|1[0-2])"
+)  # 1970 to 2199: ns of it fit in 63 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,12 +65,12 @@ def _moment(wall: int) -> datetime:
 
 def month_bounds(month: str, zone: ZoneInfo) -> tuple[int, int] | None:
     """[first, last) ns of UTC of a local month written `2026-11`; None when it is not one."""
-    try:
-        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
-    except ValueError:
+    found = _MONTH.fullmatch(month)
+    if found is None:
         return None
-    following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    return _ns(first), _ns(following)
+    year, number = int(found[1]), int(found[2])
+    first = datetime(year, number, 1, tzinfo=zone)
+    return _ns(first), _ns(first.replace(year=year + number // 12, month=number % 12 + 1))
 
 
 def _ns(moment: datetime) -> int:

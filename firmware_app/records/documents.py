@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from firmware_app.calls import service_hours
 from firmware_app.records.entry_bytes import canonical
 from firmware_app.wording import Text
 
@@ -51,4 +52,13 @@ def _not_text(keys: list[str]) -> Text:
     return Text(f"须是文字：{'、'.join(keys)}", f"must be text: {', '.join(keys)}")
 
 
-_SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {"profile": _profile, "lines": _lines}
+def _service_hours(content: Mapping[str, Any]) -> Text | None:
+    wrong = service_hours.problems(content)
+    return Text("；".join(each.zh for each in wrong), "; ".join(each.en for each in wrong)) if wrong else None
+
+
+_SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
+    "profile": _profile,
+    "lines": _lines,
+    "service_hours": _service_hours,
+}

@@ -50,12 +50,10 @@ class AtomicStorage(Storage):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._last = path.with_name(path.name + ".last")
-        self._good = False  # the file itself was read or written whole by us
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """The data, from the last good copy when the file is unreadable; None when there is neither."""
         found = _parsed(self._path)
-        self._good = found is not None
         if found is not None:
             return found
         kept = _parsed(self._last)
@@ -65,10 +63,9 @@ class AtomicStorage(Storage):
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
-        if self._good:
+        if _parsed(self._path) is not None:  # a damaged file must not take the place of the good copy
             keep_copy(self._path, self._last)
         write_whole(self._path, [text.encode()], 0o640)
-        self._good = True
 
 
 def _parsed(path: Path) -> dict[str, dict[str, Any]] | None:
