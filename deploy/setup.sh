@@ -137,6 +137,10 @@ fi
 missing_packages() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
     if ! command -v fc-list >/dev/null || [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then echo fontconfig fonts-wqy-microhei; fi
+    # what drives the browser is a Node of Playwright's own, linked against a library that a minimal Debian lacks
+    for node in .venv/lib/python3*/site-packages/playwright/driver/node; do
+        "$node" --version >/dev/null 2>&1 || echo libatomic1
+    done
 }
 
 if [ "$want" = dev ]; then

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright._impl._driver import compute_driver_executable
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
@@ -32,6 +33,12 @@ def missing_for_pages() -> str | None:
         or not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=False, timeout=60).stdout
     ):
         missing += ["fontconfig", "fonts-wqy-microhei"]
+    if subprocess.run(
+        [compute_driver_executable()[0], "--version"], capture_output=True, check=False
+    ).returncode:
+        missing.append(
+            "libatomic1"
+        )  # what Playwright's own Node is linked against; a minimal Debian lacks it
     return " ".join(missing) or None
 
 
