@@ -166,8 +166,9 @@ class ModemDialogue:
         if self.failure is not None:
             return []
         signals: list[LineSignal] = []
-        if self._question is not None and now.mono >= self._question.deadline:
-            signals += self._answered(None, now)
+        question = self._question
+        if question is not None and now.mono >= question.deadline:
+            signals += self._answered(question, None, now)
         if self._question is None and self.failure is None:
             self._ask_next(now)
         return signals
@@ -227,8 +228,8 @@ class ModemDialogue:
     def _event(self, event: ModemEvent, now: Instant) -> list[LineSignal]:
         question = self._question
         taken = question.take(event) if question else False
-        if isinstance(taken, Result):
-            return self._answered(taken, now)
+        if question is not None and isinstance(taken, Result):
+            return self._answered(question, taken, now)
         if taken:
             return []
         signals = self._hearing.hear(event, now)
@@ -238,11 +239,9 @@ class ModemDialogue:
             self._watch_due = min(self._watch_due, soon) if measures else max(self._watch_due, later)
         return signals
 
-    def _answered(self, result: Result | None, now: Instant) -> list[LineSignal]:
+    def _answered(self, question: Question, result: Result | None, now: Instant) -> list[LineSignal]:
         """The question is over, with its result or with none in time."""
-        question, self._question = self._question, None
-        if question is None:
-            return []
+        self._question = None
         answer = question.answer(result)
         if question.purpose is Purpose.SET_UP:
             return self._step_taken(answer, now)

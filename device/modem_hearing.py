@@ -20,6 +20,7 @@ from device.modem_events import (
     BurstReport,
     Code,
     Digits,
+    Echo,
     FieldHeard,
     FieldKey,
     FlashReport,
@@ -140,6 +141,8 @@ class ModemHearing:
                 return [self._hook(lifted, at)]
             case FlashReport():
                 return [Flash(self._line, at)]
+            case Echo(text):
+                return self._unread(text.encode(), at)
             case MarkHeard(mark):
                 over = mark is BlockMark.END
                 self._printing_until = at.mono if over else at.mono + MARKED_BLOCK
