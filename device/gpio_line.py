@@ -42,11 +42,8 @@ BELIEVED = 200 * MILLISECOND  # a level that no edge explains is believed when i
 NOISE_PAUSE = 60 * SECOND  # between two reports of noise: a loose wire must not fill the ledger
 ORDINARY_CLICKS = 4  # edges; a reversal, a hang-up next door, lightning: every line has them
 
-RING_ERROR = (
-    40 * MILLISECOND
-)  # one cycle: where in it the generator was connected; half waves that the opto does not see
+RING_ERROR = 40 * MILLISECOND  # one cycle: the opto may not see the first and the last half wave
 HOOK_ERROR = 20 * MILLISECOND  # the switch bounces
-
 
 PLAIN: dict[type[LoopEvent], tuple[type[RingStarted | RingEnded | OffHook | OnHook], int]] = {
     BurstStarted: (RingStarted, RING_ERROR),

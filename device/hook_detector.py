@@ -23,16 +23,10 @@ from device.signals import MILLISECOND, SECOND
 ANSWERED_AFTER = 150 * MILLISECOND  # closed so long; a ring trip takes up to 200 ms, see rule 3
 RINGING_OVER = 100 * MILLISECOND  # no ring edge for so long: the burst is over (GAP of ring_cadence)
 HUNG_UP_AFTER = 700 * MILLISECOND  # open so long; LINE 3.3: 600-800 ms, flash and dial pulses are shorter
-BOUNCE = (
-    20 * MILLISECOND
-)  # a shorter closure, while the loop is open, is the switch bouncing; a dial pulse's is 33 ms
-SHORTEST_BREAK = (
-    30 * MILLISECOND
-)  # a shorter opening is a click; a dial pulse's is 46-80 ms (8-12 a second, 55-67 %)
+BOUNCE = 20 * MILLISECOND  # a shorter closure of an open loop is a bounce; between dial pulses it is 33 ms
+SHORTEST_BREAK = 30 * MILLISECOND  # a shorter one is a click; a dial pulse is 46-80 ms
 SHORTEST_FLASH = 80 * MILLISECOND
-DIGIT_PAUSE = (
-    200 * MILLISECOND
-)  # closed so long ends a digit; within one it is 33-60 ms, between two 500 ms and more
+DIGIT_PAUSE = 200 * MILLISECOND  # closed so long ends a digit; between two digits it is 500 ms and more
 LONE_ONE = 4 * SECOND  # a single break is a digit 1 only beside other digits; alone it is a click of the line
 DEAF = 300 * MILLISECOND  # a hook transition makes clicks in the ring detector for so long
 PATIENCE = 20 * MILLISECOND  # how late an edge may be delivered

@@ -29,9 +29,7 @@ HOLD = 150 * MILLISECOND  # a level held so long is merged ringing; no click is 
 SHORTEST_SPAN = 115 * MILLISECOND  # first to last edge; at 15-35 Hz an edge falls between here and 150 ms
 WINDOW = 200 * MILLISECOND  # only the last edges are judged, so that noise before a burst does not hide it
 MAX_EDGES = 64  # in the window; more is a storm that no ringing makes
-GAP = (
-    100 * MILLISECOND
-)  # silence that ends a burst: more than a half wave at 15 Hz with two edges lost at 17 Hz and above
+GAP = 100 * MILLISECOND  # silence that ends a burst; with two edges lost it is 99 ms at 17 Hz
 PATIENCE = 200 * MILLISECOND  # how late an edge may be delivered; nothing needs the end of a burst sooner
 SHORTEST_BURST = 200 * MILLISECOND  # a shorter one is a chirp: told, and reported as one
 LONGEST_BURST = 3 * SECOND  # on 0.4-2.5 s; what goes on for longer is hum, a stuck contact or a short
@@ -44,9 +42,7 @@ ONE_HALF_WAVE = (26 * MILLISECOND, 70 * MILLISECOND)
 AGREEMENT = (7, 5)  # longest : shortest of one-half-wave intervals; 60/40 ms dialling has 3 : 2
 ENOUGH = 5  # agreeing intervals, both directions counted, of which one in five may be wrong
 ENOUGH_UNBROKEN = 3  # without a single wrong one: slow ringing has no more in 150 ms
-LEAST_ACTIVE = (
-    10  # the share of the time, 1/10, that the detector conducts; ringing has 32 % and more, clicks 2-8 %
-)
+LEAST_ACTIVE = 10  # the detector conducts for at least 1/10 of the time; ringing 32 % and more, clicks 2-8 %
 
 
 class NoiseKind(Enum):

@@ -157,6 +157,12 @@ def test_one_break_alone_is_no_digit() -> None:
     ]
 
 
+def test_a_one_in_company_stays_one_however_late_it_is_noticed() -> None:
+    detector = HookDetector(level=LIFTED)
+    said = [event for level, stamp in dialled("13", pause=3500) for event in detector.edge(level, stamp)]
+    assert said + detector.expire(60 * SECOND) == [PulsesDialled(ms(60), "1"), PulsesDialled(ms(3860), "3")]
+
+
 def test_eleven_breaks_are_no_digit() -> None:
     edges = [edge for index in range(11) for edge in ((1, ms(100 * index)), (0, ms(100 * index + 60)))]
     assert talking(edges) == [OddBreaks(ms(1060), 11)]

@@ -74,6 +74,12 @@ def test_dialling_flash_and_hang_up_click_and_are_no_ringing() -> None:
     ]
 
 
+def test_a_detector_that_swings_after_a_transition_is_not_believed() -> None:
+    hook = [(1, ms(1000)), (0, ms(1400)), (1, ms(5000))]
+    swings = [edge for _, stamp in hook for edge in ringing("both", 25, 250, begin=stamp / MILLISECOND + 5)]
+    assert heard(swings, hook, ears(level=0)) == [Flashed(ms(1000)), WentOnHook(ms(5000))]
+
+
 def test_ringing_on_a_line_that_is_off_hook_is_told() -> None:
     ring = ringing("both", 25, 1000, begin=5000)
     assert heard(ring, [], ears(level=0)) == [BurstStarted(ms(5000)), BurstEnded(ring[-1][1])]

@@ -111,6 +111,18 @@ def test_one_or_two_lost_edges_neither_split_nor_kill_a_burst(
     assert [event for event, _ in said] == [BurstStarted(kept[0][1]), BurstEnded(kept[-1][1])]
 
 
+def test_two_bursts_are_two_after_a_tenth_of_a_second_of_silence() -> None:
+    first, close = ringing("both", 25, 400), ringing("both", 25, 400, begin=490)
+    apart = ringing("both", 25, 400, begin=520)
+    assert len(bursts([*first, *close])) == 2
+    assert bursts([*first, *apart]) == [
+        BurstStarted(0),
+        BurstEnded(first[-1][1]),
+        BurstStarted(ms(520)),
+        BurstEnded(apart[-1][1]),
+    ]
+
+
 def test_ringing_is_heard_right_after_a_crackle() -> None:
     crackle = pulses(12, 7, 2)
     edges = [*crackle, *ringing("both", 25, 1000, begin=90)]
@@ -153,6 +165,7 @@ def test_the_other_polarity() -> None:
 FALSE_TRIGGERS: dict[str, list[Edge]] = {
     "ten pulses dialled": clicks_of(dialled("0")),
     "1234567890 dialled": clicks_of(dialled("1234567890")),
+    "dialled, wide clicks": clicks_of(dialled("1234567890"), width=9),
     "dialled at 50/50": clicks_of(dialled("000", broken=50, closed=50)),
     "dialled, the detector conducts while the loop is open": [
         (1 - level, stamp) for level, stamp in dialled("000")
