@@ -182,7 +182,7 @@ def histories(draw: st.DrawFn) -> Told:
     now = 1.0
     for _ in range(draw(st.integers(1, 14))):
         now = round(now + draw(GAPS), 6)
-        lag = min(now, draw(st.sampled_from((0.0, 0.0, 0.0, 0.15, 0.5, 0.999))))
+        lag = min(now, draw(st.sampled_from((0.0, 0.0, 0.0, 0.15, 0.5, 0.999, 1.249))))
         told.append((now, draw(st.sampled_from(LIKELY))(round(now - lag, 6))))
     return told
 

@@ -34,8 +34,8 @@ from firmware_app.calls.line_troubles import LOOP_LOSS, LineTroubles
 from firmware_app.calls.open_call import OpenCall
 from firmware_app.calls.ringing import Burst, Ringing
 
-# The slowest ear: on-hook is told 0.8 s late (a flash is shorter), AT-TRV is polled every 0.5 s and read twice.
-LAG = seconds(1.0)
+# The slowest ear: AT-TRV tells on-hook half a poll (0.25 s) and 0.94 s of agreeing readings after it was; GPIO 0.7 s.
+LAG = seconds(1.25)
 REDECIDE_WITHIN = seconds(8.0)  # digits so soon after lifting in a silence: somebody lifted to dial
 LATE_CALLER_ID = seconds(3.0)  # after the answer: a modem may print late what came before it
 MOST_DIGITS = 40  # what is pressed in a conversation is not the number dialled
