@@ -59,6 +59,7 @@ class ControlSocket:
         with contextlib.suppress(OSError):
             peer, _ = self._listener.accept()
             if len(self._peers) >= MOST_PEERS:
+                peer.send("error 连接太多 / too many connections\n".encode())
                 peer.close()
                 return
             peer.setblocking(False)

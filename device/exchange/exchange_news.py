@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from device.exchange.planned import (
     Action,
@@ -96,6 +97,8 @@ def told(news: News) -> tuple[str, str] | None:
             return "监听程序不在", "nobody listens"
         case NewsKind.PRINTED | NewsKind.OUTPUT:
             return None
+        case _:
+            assert_never(news.kind)
 
 
 def fault_over(kind: FaultKind) -> tuple[str, str]:

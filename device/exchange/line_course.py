@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import assert_never
 
 from device.exchange.caller_id_sender import mdmf
 from device.exchange.planned import CourseOfLine, PlannedCall, PlannedDialling, PlannedLift, Sent
@@ -33,6 +34,8 @@ def course(plan: CourseOfLine, start: int, date_time: str | None = None) -> list
             return _outbound(plan, start)
         case PlannedLift(lasts):
             return [WireChange(start, Wire.OFF_HOOK), WireChange(start + lasts, Wire.ON_HOOK)]
+        case _:
+            assert_never(plan)
 
 
 def line_free_at(plan: CourseOfLine, changes: list[WireChange]) -> int:
@@ -60,7 +63,10 @@ def _inbound(plan: PlannedCall, start: int, date_time: str | None) -> list[WireC
     lifted = None if plan.answer_after is None else first + plan.answer_after
     bursts = list(_bursts(plan, first, lifted))
     for began, ended in bursts:
-        changes += [WireChange(began, Wire.BURST_STARTED), WireChange(ended, Wire.BURST_ENDED)]
+        changes += [
+            WireChange(began, Wire.BURST_STARTED, duration=ended - began),
+            WireChange(ended, Wire.BURST_ENDED),
+        ]
     if told is not None and plan.sent is not Sent.BEFORE:
         changes += _between(plan, told, bursts, first, lifted)
     if lifted is not None:

@@ -73,7 +73,7 @@ class LinePins:
         at = change.at
         match change.kind:
             case Wire.BURST_STARTED:
-                self._pulses = ring_pulses(self._shape, at)
+                self._pulses = ring_pulses(self._shape, at, change.duration)
                 self._next_pulse(self._pulses)
             case Wire.BURST_ENDED:
                 self._pulses = None

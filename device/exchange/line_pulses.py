@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from device.exchange.planned import FalseKind
 from device.signals import MILLISECOND, SECOND
@@ -44,16 +45,15 @@ class PinEdge:
     active: bool
 
 
-def ring_pulses(shape: PulseShape, start: int) -> Iterator[PinEdge]:
-    """The edges of a burst without end; whoever plays it stops at the burst's end, with the pin inactive."""
+def ring_pulses(shape: PulseShape, start: int, lasts: int) -> Iterator[PinEdge]:
+    """The edges of a burst of `lasts` ns; the pin goes to rest at its end at the latest (BURST_ENDED says so as well)."""
+    end = start + lasts
     if shape is PulseShape.MERGED:
         yield PinEdge(start, Role.RING, True)
         return
-    period = RING_PERIOD // 2 if shape is PulseShape.FULL_WAVE else RING_PERIOD
-    while True:
-        yield PinEdge(start, Role.RING, True)
-        yield PinEdge(start + CONDUCTING, Role.RING, False)
-        start += period
+    for at in range(start, end, RING_PERIOD // 2 if shape is PulseShape.FULL_WAVE else RING_PERIOD):
+        yield PinEdge(at, Role.RING, True)
+        yield PinEdge(min(at + CONDUCTING, end), Role.RING, False)
 
 
 def hook_edges(start: int, off_hook: bool) -> list[PinEdge]:
@@ -100,6 +100,8 @@ def false_edges(kind: FalseKind, start: int, lasts: int | None = None, seed: int
             return _loose_wire(start, 3 * SECOND if lasts is None else lasts, random.Random(seed))
         case FalseKind.FLASH:
             return flash_edges(start, FLASH_LASTS if lasts is None else lasts)
+        case _:
+            assert_never(kind)
 
 
 def merged(*trains: list[PinEdge]) -> list[PinEdge]:

@@ -34,4 +34,4 @@ class WireChange:
     damaged: bool = False  # the caller-ID message is broken on the way: its checksum does not hold
     digit: str = ""
     pulses: bool = False  # the digit is dialled by pulses (the loop opens `digit` times), not by a tone
-    duration: int = 0  # ns, of a flash
+    duration: int = 0  # ns, of a flash; of a burst as far as it is known when it begins
