@@ -177,6 +177,8 @@ class MonitorProcess:
             reader = Reader(self._settings.data_dir / "ledger.db")
             if reader.account(FIRST_ACCOUNT) is None:
                 self._make_first_password()
+            else:
+                self._announce({"event": "has_password", "account": FIRST_ACCOUNT})
             checked_today = self._checked_today(reader)
             reader.close()
             from firmware_app.upkeep.schedule import Schedule  # late: APScheduler costs 0.15 s of the start

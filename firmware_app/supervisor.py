@@ -28,8 +28,11 @@ from firmware_app.settings import Settings
 from firmware_app.wording import Text
 
 PR_SET_PDEATHSIG = 1  # prctl(2): a child is told to end when this process is killed
+GREETING_PATIENCE = 10 * SECOND  # ns; a panel that does not come up must not hide the lamps
 LOOK_AGAIN = 0.2  # seconds between attempts to reach the monitor's socket or the panel's port
-RESTART_AFTER = 1 * SECOND  # ns a child that died stays down
+RESTART_AFTER = 1 * SECOND  # ns a child that died stays down; twice as long each time it dies young
+LONGEST_REST = 30 * SECOND
+STEADY = 60 * SECOND  # ns after which a child counts as well
 PATIENCE = 1.5  # seconds a child has to end in good order
 
 LAMP_NAMES = {
@@ -64,8 +67,9 @@ class Child:
 
     name: str
     command: list[str]
-    needed: bool = True  # the appliance is not whole without it
     process: subprocess.Popen[bytes] | None = None
+    began: int = 0
+    rest: int = RESTART_AFTER // 2
     start_at: int = 0
     pass_fds: tuple[int, ...] = field(default_factory=tuple)
 
@@ -86,9 +90,12 @@ class Supervisor:
         self._lamps: dict[str, str] = {}
         self._socket: socket.socket | None = None
         self._received: dict[str, bytearray] = {}
-        self._password: tuple[str, str] | None = None
+        self._password: tuple[str, str] | None = None  # account and first password, when one was made
+        self._has_password = False
         self._monitor_ready = False
         self._greeted = False
+        self._held_back: list[str] = []  # what happened before the greeting, which comes first
+        self._greet_by = clock.now().mono + GREETING_PATIENCE
         announce_in, announce_out = os.pipe()
         os.set_blocking(announce_in, False)
         self._announce = (announce_in, announce_out)
@@ -128,7 +135,7 @@ class Supervisor:
             Child("panel", [sys.executable, "-m", "web_panel", *config]),
         ]
         if self._settings.exchange is not None:
-            children.append(Child("exchange", [*program, "exchange", *config, "--quiet"], needed=False))
+            children.append(Child("exchange", [*program, "exchange", *config, "--quiet"]))
         return children
 
     def _stop(self) -> None:
@@ -155,6 +162,7 @@ class Supervisor:
         child.process = subprocess.Popen(
             child.command, pass_fds=child.pass_fds, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent
         )
+        child.began = clock.now().mono
         ended = os.pidfd_open(child.process.pid)
         self._selector.register(ended, selectors.EVENT_READ, self._when_ended(child, ended))
 
@@ -164,7 +172,12 @@ class Supervisor:
             os.close(ended)
             code = child.process.wait() if child.process else 0
             child.process = None
-            child.start_at = clock.now().mono + RESTART_AFTER
+            child.rest = (
+                RESTART_AFTER
+                if clock.now().mono - child.began > STEADY
+                else min(2 * child.rest, LONGEST_REST)
+            )
+            child.start_at = clock.now().mono + child.rest
             if not self._stopping:
                 name = NAMES[child.name].in_language(self._settings.language)
                 self._say(
@@ -196,6 +209,8 @@ class Supervisor:
         for message in self._lines("announce", os.read(self._announce[0], 65536)):
             if message.get("event") == "first_password":
                 self._password = (str(message.get("account")), str(message.get("password")))
+            if message.get("event") == "has_password":
+                self._has_password = True
             if message.get("event") == "ready":
                 self._monitor_ready = True
 
@@ -253,9 +268,24 @@ class Supervisor:
 
     def _greet(self) -> None:
         """The two lines: where the panel is, how to sign in. Once, when both parts answer."""
-        if self._greeted or not self._monitor_ready or not self._panel_answers():
+        knows = self._has_password or self._password is not None
+        if self._greeted:
+            return
+        if not knows or not self._panel_answers():
+            if clock.now().mono > self._greet_by:
+                self._flush()
             return
         self._greeted = True
+        self._say_how_to_sign_in()
+        self._flush()
+
+    def _flush(self) -> None:
+        self._greet_by = 0
+        for line in self._held_back:
+            self._write(line)
+        self._held_back.clear()
+
+    def _say_how_to_sign_in(self) -> None:
         panel = self._settings.panel
         host = "127.0.0.1" if panel.host in ("0.0.0.0", "::", "") else panel.host
         self._say(
@@ -317,8 +347,14 @@ class Supervisor:
         if stamp:
             local = datetime.fromtimestamp(clock.now().wall / SECOND, self._zone)
             told = f"{local:%H:%M:%S}  {told}"
+        if stamp and not self._greeted and self._greet_by:
+            self._held_back.append(told)
+        else:
+            self._write(told)
+
+    def _write(self, line: str) -> None:
         with contextlib.suppress(BrokenPipeError):
-            self._out.write(told + "\n")
+            self._out.write(line + "\n")
             self._out.flush()
 
 

@@ -1,0 +1,227 @@
+"""The whole appliance as processes: from the wire to the ledger, the lamps and the commands, also over kill -9 and unplugging.
+
+Real ttys, real sockets, the real ledger; the virtual exchange is in this process, the program in its own. Lines ring at
+real cadence, so everything that can happen at once does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.exchange.exchange import Exchange
+from device.exchange.exchange_lines import ModemLine, PinLine
+from device.exchange.planned import FaultKind
+from tests.bench.appliance import (
+    MISSED_LAMP,
+    ROOT,
+    GpioPins,
+    Hearing,
+    Process,
+    all_idle,
+    configuration,
+    line_states,
+    loopback_port,
+    message,
+    start_monitor,
+    subscribed,
+)
+
+PINS = GpioPins(ring=17, hook=27)
+
+
+def ringkeeper(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "firmware_app", *words, "--config", str(config)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def calls(config: Path) -> list[dict[str, Any]]:
+    listed = ringkeeper(config, "calls", "--json")
+    assert listed.returncode == 0, listed.stderr
+    return [json.loads(line) for line in listed.stdout.splitlines()]
+
+
+def one_call(config: Path, line: str) -> dict[str, Any]:
+    found = [call for call in calls(config) if call["line"] == line]
+    assert len(found) == 1, found
+    return found[0]
+
+
+class Point:
+    """A service point of three lines: L1 a CX930xx modem, L2 on pins, L3 a USR5637 modem that cannot sense the hook."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ports = [folder / "run" / "L1", folder / "run" / "L3"]
+        (folder / "run").mkdir()
+        self.config = configuration(folder, [ports[0], PINS, ports[1]], panel_port=loopback_port())
+        self.exchange = Exchange(
+            [
+                ModemLine("L1", ports[0]),
+                PinLine("L2", ring_pin=PINS.ring, hook_pin=PINS.hook),
+                ModemLine("L3", ports[1], "USR5637"),
+            ],
+            pins_socket=folder / "run" / "pins.sock",
+            button_pin=26,
+        )
+
+    @contextmanager
+    def monitor(self) -> Iterator[tuple[Process, Hearing]]:
+        """The monitor process, once all its lines are heard."""
+        with start_monitor(self.folder, self.config) as process, subscribed(self.folder) as hearing:
+            assert hearing.first(all_idle, 0, 20), process.log.read_text()
+            yield process, hearing
+
+
+@pytest.fixture
+def point(tmp_path: Path) -> Iterator[Point]:
+    made = Point(tmp_path)
+    with made.exchange:
+        yield made
+
+
+def closed_calls(hearing: Hearing, count: int, mark: int = 0) -> None:
+    """Wait until `count` calls that nobody answered were told after `mark`."""
+    for _ in range(count):
+        found = hearing.first(lambda line: message(line).get("event") == "missed", mark, 40)
+        assert found is not None
+        mark = (
+            next(place for place, heard in enumerate(hearing.since(0)) if place >= mark and heard == found)
+            + 1
+        )
+
+
+def is_idle(line: str) -> Any:  # noqa: ANN401
+    return lambda told: line_states(told).get(line) == "idle"
+
+
+def test_missed_calls_on_every_kind_of_line(point: Point) -> None:
+    with point.monitor() as (_, hearing):
+        point.exchange.call("L1", "15400000001", ring=3)
+        point.exchange.call("L2", "15400000002", ring=3)
+        point.exchange.call("L3", "03560123456", ring=2)
+        closed_calls(hearing, 3)
+        assert point.exchange.wait_output(MISSED_LAMP, 1, 5), "the missed-call lamp must light"
+        told = [message(line) for _, line in hearing.since(0)]
+        missed = {each["line"]: each for each in told if each.get("event") == "missed"}
+        assert missed["L1"]["masked"] == "154****0001"
+        assert {line: each["disposition"] for line, each in missed.items()} == {
+            "L1": "no_answer",
+            "L2": "no_answer",
+            "L3": "unknown",
+        }
+    modem, gpio, deaf = (one_call(point.config, line) for line in ("L1", "L2", "L3"))
+    assert (modem["disposition"], modem["number"], modem["ring_bursts"]) == ("no_answer", "15400000001", 3)
+    assert (gpio["disposition"], gpio["number"], gpio["ring_bursts"], gpio["ringing_s"]) == (
+        "no_answer",
+        None,
+        3,
+        11.0,
+    )
+    assert (deaf["disposition"], deaf["number"], deaf["ring_bursts"]) == ("unknown", "03560123456", 2)
+    assert " ".join(modem) == (
+        "id line direction started_at ring_bursts ringing_s answered_at ended_at answer_delay_s talk_s disposition "
+        "in_hours number name absence caller_id_at"
+    )
+    verified = ringkeeper(point.config, "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_answered_and_outbound_calls_have_their_times(point: Point) -> None:
+    with point.monitor() as (_, hearing):
+        point.exchange.call("L1", "15400000003", answer_after=7.2, talk=6)
+        point.exchange.call("L2", answer_after=7.2, talk=6)
+        assert hearing.first(lambda told: line_states(told).get("L2") == "talking", 0, 20)
+        assert hearing.first(lambda told: line_states(told).get("L1") == "talking", 0, 20)
+        assert point.exchange.wait_idle(30)
+        mark = hearing.mark
+        assert hearing.first(all_idle, mark - 1, 20)
+        point.exchange.dial("L2", "03560123456", talk=4)
+        assert hearing.first(lambda told: line_states(told).get("L2") == "outbound", mark, 20)
+        assert hearing.first(all_idle, hearing.mark, 40)
+    modem = one_call(point.config, "L1")
+    assert (modem["disposition"], modem["direction"], modem["number"]) == (
+        "answered",
+        "inbound",
+        "15400000003",
+    )
+    assert modem["answer_delay_s"] == pytest.approx(7.2, abs=0.6)  # polled every 0.25 s while it rings
+    assert modem["talk_s"] == pytest.approx(6.0, abs=1.5)
+    answered, outbound = [call for call in calls(point.config) if call["line"] == "L2"]
+    assert answered["disposition"] == "answered"
+    assert answered["answer_delay_s"] == pytest.approx(7.2, abs=0.05)  # the contact bounces for some ms
+    assert answered["talk_s"] == pytest.approx(6.0, abs=0.1)
+    assert (outbound["direction"], outbound["disposition"], outbound["answered_at"]) == (
+        "outbound",
+        None,
+        None,
+    )
+    assert outbound["talk_s"] > 3.5
+
+
+def test_a_killed_monitor_loses_nothing_that_was_on_disk(point: Point) -> None:
+    with point.monitor() as (process, hearing):
+        point.exchange.call("L2", ring=2)
+        point.exchange.call("L1", "15400000004", ring=12)
+        closed_calls(hearing, 1)
+        before = calls(point.config)
+        os.kill(process.pid, signal.SIGKILL)
+    assert calls(point.config) == before, "the ledger is readable beside a dead monitor, and unchanged"
+    point.exchange.hang_up("L1")
+    with point.monitor() as (_, hearing):
+        assert point.exchange.wait_output(MISSED_LAMP, 1, 10), "the lamp shows again what it showed"
+        closed_calls(hearing, 1)
+    interrupted, kept = one_call(point.config, "L1"), one_call(point.config, "L2")
+    assert kept == next(call for call in before if call["line"] == "L2")
+    assert interrupted["number"] == "15400000004"
+    assert interrupted["disposition"] in (
+        "unknown",
+        "no_answer",
+    )  # taken up again within the ringing gap, or not known
+    assert interrupted["ended_at"] is not None
+    assert ringkeeper(point.config, "verify").returncode == 0
+
+
+def test_a_modem_that_is_unplugged_is_told_and_heard_again(point: Point) -> None:
+    with point.monitor() as (_, hearing):
+        mark = hearing.mark
+        point.exchange.fault("L1", FaultKind.UNPLUG, lasts=3)
+        assert hearing.first(lambda told: line_states(told).get("L1") == "lost", mark, 10)
+        assert hearing.first(lambda told: message(told).get("kinds") == ["FaultBegan"], mark, 10)
+        assert hearing.first(is_idle("L1"), hearing.mark, 20)
+        point.exchange.call("L1", "15400000005", ring=1)
+        assert hearing.first(lambda told: line_states(told).get("L1") == "ringing", hearing.mark, 20)
+        assert hearing.first(is_idle("L1"), hearing.mark, 20)
+    assert one_call(point.config, "L1")["disposition"] == "abandoned"
+
+
+def test_run_greets_shows_a_missed_call_and_ends_at_once(tmp_path: Path) -> None:
+    port, run = loopback_port(), tmp_path / "run"
+    config = configuration(tmp_path, [run / "L1", PINS], panel_port=port, more="[exchange]\nseed = 7\n")
+    command = [sys.executable, "-m", "firmware_app", "run", "--config", str(config)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    while not said or "missed  L1  154****" not in said[-1]:
+        said.append(process.stdout.readline())
+    assert said[0] == f"panel: http://127.0.0.1:{port}/\n"
+    assert said[1].startswith("sign in: user admin, password ")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+        assert page.status == 200
+    os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
+    rest = process.stdout.read()
+    process.stdout.close()
+    assert process.wait(10) == 0, rest
+    assert "Traceback" not in "".join(said) + rest
