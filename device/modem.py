@@ -31,6 +31,7 @@ Tap = Callable[[str, bytes, Instant], None]
 
 BAUD = 115_200  # a USB modem ignores it; an external one follows the host's first AT
 WRITE_TIMEOUT = 0.5  # seconds
+RETRY_AT_ONCE = 250 * MILLISECOND  # a modem that was only reset is back by then
 RETRY = 1 * SECOND  # from one look at a lost port to the next
 CLOSING = 0.95  # seconds that close() waits for the thread at most
 LONGEST_WAIT = 600 * SECOND
@@ -130,8 +131,9 @@ class Modem:
                 log.exception("line %s: the modem driver stumbled", self._line)
                 reason = "internal error"
             if not self._closing:
+                rest = RETRY if self._lost is not None else RETRY_AT_ONCE
                 self._tell_lost(reason)
-                self._rest(clock.now().mono + RETRY)
+                self._rest(clock.now().mono + rest)
         self._refuse_checks("closed")
 
     def _listen(self) -> str:
