@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from device import clock, signals
 from device.interface import Button, CheckResult, LineInterface, Press
-from device.signals import SECOND, Instant
+from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.annunciator import Annunciator
 from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
 from firmware_app.calls.line_machine import LineMachine
@@ -40,6 +40,7 @@ from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
 
+LATEST_STATE = 100 * MILLISECOND  # however much waits in the queue, peers are told the present so often
 EXPIRED = Text("请求过期，没有执行", "the request expired and was not carried out")
 NO_SUCH_LINE = Text("没有这条线路", "no such line")
 NO_SUCH_REQUEST = Text(
@@ -117,6 +118,7 @@ class Monitor:
         self._fresh_lines = set(self._machines)  # not yet heard of since this start
         self._recorder_ok = True
         self._told: Json = {}
+        self._published = now.mono
 
     # ---- what assemble connects
 
@@ -197,7 +199,8 @@ class Monitor:
             if deadline is not None and deadline <= now.mono:
                 self._carry_out(machine.expire(now))
         self._annunciator.expire(now)
-        self._publish(now)
+        if self.queue.empty() or now.mono - self._published >= LATEST_STATE:
+            self._publish(now)  # first what waits: two words of one moment then go to disk in one commit
 
     def _take(self, item: Work) -> None:
         match item:
@@ -338,6 +341,7 @@ class Monitor:
 
     def _publish(self, now: Instant) -> None:
         """Tell peers the present, when it differs from what they were told (the time of day alone does not count)."""
+        self._published = now.mono
         if self._socket is None:
             return
         told = {
