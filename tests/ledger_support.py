@@ -96,26 +96,28 @@ class FailingDisk(apsw.VFS):
         self.label = name
         super().__init__(name, "")
         self.fault: Callable[[], None] | None = None
+        self.only_the_file = False  # not its log: what fails is the checkpoint
 
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: ANN401  as apsw has it
         return _FailingFile(self, name, flags)
-
-    def strike(self) -> None:
-        if self.fault is not None:
-            self.fault()
 
 
 class _FailingFile(apsw.VFSFile):
     def __init__(self, disk: FailingDisk, name: Any, flags: list[int]) -> None:  # noqa: ANN401
         super().__init__("", name, flags)
         self._disk = disk
+        self._is_log = bool(flags[0] & apsw.SQLITE_OPEN_WAL)
+
+    def _strike(self) -> None:
+        if self._disk.fault is not None and not (self._is_log and self._disk.only_the_file):
+            self._disk.fault()
 
     def xWrite(self, data: bytes, offset: int) -> None:
-        self._disk.strike()
+        self._strike()
         super().xWrite(data, offset)
 
     def xSync(self, flags: int) -> None:
-        self._disk.strike()
+        self._strike()
         super().xSync(flags)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_both_calls_of_one_batch_see_each_other(ledger: Ledger, reader: Reader) 
     ],
     ids=["hidden", "no key", "empty key", "abandoned", "unknown", "test", "outbound"],
 )
-def test_what_is_owed_to_nobody_opens_no_case(ledger: Ledger, changes: dict[str, object]) -> None:
+def test_what_is_owed_to_nobody_opens_no_case(ledger: Ledger, changes: dict[str, Any]) -> None:
     assert not decided(ledger, call("a", **changes)).opens_case
     assert ledger.standing().due == 0
 
@@ -170,7 +171,7 @@ def test_a_call_whose_opening_was_never_recorded_is_recorded_all_the_same(
 
 
 @pytest.mark.parametrize("changes", [{"disposition": "lost"}, {"direction": "sideways"}])
-def test_words_that_are_not_in_the_vocabulary_are_refused(ledger: Ledger, changes: dict[str, object]) -> None:
+def test_words_that_are_not_in_the_vocabulary_are_refused(ledger: Ledger, changes: dict[str, Any]) -> None:
     assert code(ledger, call("a", **changes)) == "invalid"
 
 

@@ -44,7 +44,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ).map(tuple),
 }
 ENTRIES: st.SearchStrategy[Entry] = st.one_of(
-    st.builds(kind, **{f.name: VALUES[str(f.type)] for f in fields(kind)}) for kind in KINDS.values()
+    [st.builds(kind, **{f.name: VALUES[str(f.type)] for f in fields(kind)}) for kind in KINDS.values()]
 )
 
 

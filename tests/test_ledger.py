@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -20,7 +21,7 @@ from firmware_app.calls.call import Call, Direction, Disposition
 from firmware_app.records import entries
 from firmware_app.records.database import one, open_reader, rows
 from firmware_app.records.entry_bytes import digest, genesis
-from firmware_app.records.ledger import Ledger, LedgerBroken, LedgerInUse
+from firmware_app.records.ledger import Ledger, LedgerBroken, LedgerInUse, LedgerUnusable
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.reading import Reader
 from firmware_app.records.verifying import verify
@@ -47,7 +48,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     made.close()
 
 
-def stored(ledger: Ledger, sql: str) -> list[tuple[object, ...]]:
+def stored(ledger: Ledger, sql: str) -> list[tuple[Any, ...]]:
     db = open_reader(ledger.path)
     try:
         return rows(db, sql)
@@ -75,13 +76,13 @@ def test_what_append_returns_is_on_disk_in_the_order_it_was_given(ledger: Ledger
 def test_each_entry_follows_from_the_one_before(ledger: Ledger) -> None:
     record(ledger, entries.Started(BOOT, "0.1.0"), entries.StillTalking("L1"))
     record(ledger, entries.StillTalking("L2"))
-    meta = dict(stored(ledger, "SELECT name, value FROM meta"))
+    meta: dict[str, Any] = dict(stored(ledger, "SELECT name, value FROM meta"))
     prev = genesis(str(meta["epoch"]), int(str(meta["created"])))
     for row in stored(
         ledger, "SELECT seq, boot, mono, wall, actor, kind, version, body, prev, digest FROM journal"
     ):
         assert row[8] == prev
-        prev = digest(prev, *row[:8])  # type: ignore[arg-type]
+        prev = digest(prev, *row[:8])
         assert row[9] == prev
     assert ledger.head() == (3, prev)
 
@@ -240,6 +241,17 @@ def test_a_second_writer_is_refused_and_the_lock_ends_with_the_first(tmp_path: P
     second.close()
 
 
+def test_a_folder_or_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LedgerUnusable) as refused:
+        Ledger(tmp_path / "file" / "ledger.db", BOOT)
+    assert "账本用不了" in refused.value.message.zh
+    (tmp_path / "other.db").write_bytes(b"not a database " * 1000)
+    for _ in range(2):  # and the lock is let go of
+        with pytest.raises(LedgerUnusable):
+            Ledger(tmp_path / "other.db", BOOT)
+
+
 def test_an_epoch_is_made_once(tmp_path: Path) -> None:
     epochs = set()
     for _ in range(2):
@@ -352,6 +364,7 @@ def test_it_stands_as_its_entries_say(ledger: Ledger) -> None:
 WRITER = """
 import sys
 from pathlib import Path
+from typing import Any
 from firmware_app.records.ledger import Ledger
 from tests.ledger_support import BOOT, call, number, record, seq_of
 ledger = Ledger(Path(sys.argv[1]), BOOT)

@@ -11,7 +11,7 @@ import pytest
 
 from firmware_app.alerts import Standing
 from firmware_app.records import entries, recorder
-from firmware_app.records.ledger import Ledger, LedgerInUse
+from firmware_app.records.ledger import Ledger, LedgerInUse, LedgerUnusable
 from firmware_app.records.outcomes import Recorded, Refused
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import (
@@ -327,6 +327,42 @@ def test_a_second_recorder_is_refused(path: Path) -> None:
     with pytest.raises(LedgerInUse):
         Recorder(path, BOOT, News())
     made.close()
+
+
+@pytest.mark.slow
+def test_a_checkpoint_that_fails_is_told_and_made_later(path: Path, disk: FailingDisk) -> None:
+    news = News()
+    made = Recorder(path, BOOT, news, vfs=disk.label)
+    made.put(call("a", number=number(MOBILE)), at(1))
+    news.until_recorded(1)
+    disk.only_the_file, disk.fault = True, raising(apsw.IOError("disk I/O error"))
+    made.put(entries.PartyErased(10, "asked"), at(1))
+    assert news.until_told(RecorderTrouble).kind == "disk_error"
+    news.until_recorded(2)
+    disk.fault = None
+    news.until_told(RecorderRecovered)
+    made.close()
+    assert MOBILE.encode() not in path.read_bytes()
+
+
+def test_a_checkpoint_that_meets_a_damaged_file_ends_recording(path: Path, disk: FailingDisk) -> None:
+    news = News()
+    made = Recorder(path, BOOT, news, vfs=disk.label)
+    made.put(call("a", number=number(MOBILE)), at(1))
+    news.until_recorded(1)
+    disk.only_the_file, disk.fault = True, raising(apsw.CorruptError("malformed"))
+    made.put(entries.PartyErased(10, "asked"), at(1))
+    assert news.until_told(LedgerDoubtful).detail == "malformed"
+    made.close()
+
+
+def test_a_start_that_fails_leaves_the_ledger_free(path: Path, disk: FailingDisk) -> None:
+    Ledger(path, BOOT).close()
+    disk.fault = raising(apsw.FullError("database or disk is full"))
+    with pytest.raises(LedgerUnusable, match="full"):
+        Recorder(path, BOOT, News(), seeds={"profile": {"name": "x"}}, vfs=disk.label)
+    disk.fault = None
+    Recorder(path, BOOT, News()).close()
 
 
 # ---- the queue is bounded

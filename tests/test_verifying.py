@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -153,11 +154,11 @@ def test_an_entry_forged_with_all_the_sums_after_it_shows_in_the_head_alone(copy
     head = verify(copy).head
     db = apsw.Connection(str(copy))
     db.execute("DROP TRIGGER journal_is_not_changed")
-    meta = dict(db.execute("SELECT name, value FROM meta").fetchall())
+    meta: dict[str, Any] = dict(db.execute("SELECT name, value FROM meta").fetchall())  # type: ignore[arg-type]
     prev = genesis(str(meta["epoch"]), int(str(meta["created"])))
     for row in db.execute("SELECT seq, boot, mono, wall, actor, kind, version, body FROM journal").fetchall():
-        wall = row[3] if row[0] != 13 else 5  # type: ignore[index]
-        own = digest(prev, row[0], row[1], row[2], wall, *row[4:])  # type: ignore[arg-type,misc]
+        wall = row[3] if row[0] != 13 else 5
+        own = digest(prev, row[0], row[1], row[2], wall, *row[4:])  # type: ignore[arg-type]
         db.execute(
             "UPDATE journal SET wall = ?, prev = ?, digest = ? WHERE seq = ?", (wall, prev, own, row[0])
         )

@@ -56,6 +56,16 @@ class LedgerInUse(LedgerError):
     """Another process writes this ledger."""
 
 
+class LedgerUnusable(LedgerError):
+    """The file or its folder cannot be opened, read or written."""
+
+
+def unusable(path: Path, error: Exception) -> LedgerUnusable:
+    return LedgerUnusable(
+        Text(f"账本用不了：{path}（{error}）", f"the ledger cannot be used: {path} ({error})")
+    )
+
+
 class LedgerBroken(LedgerError):
     """The last entry does not fit its digest: the file was changed, or the card lied."""
 
@@ -63,7 +73,7 @@ class LedgerBroken(LedgerError):
 class Ledger:
     """The one writer. `path` is made when absent; `boot` is the boot id that the stamps of all entries belong to.
 
-    Raises LedgerInUse, LedgerTooNew, LedgerBroken, or apsw.Error when the file or the disk is bad.
+    Raises a LedgerError: LedgerInUse, LedgerTooNew, LedgerBroken (changed), LedgerUnusable (folder, file or disk is bad).
     """
 
     def __init__(self, path: Path, boot: str, vfs: str | None = None) -> None:
@@ -72,10 +82,16 @@ class Ledger:
         self._head: tuple[int, bytes] | None = None
         self._log_frames = 0
         self._scrub = False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(path.with_suffix(".lock"))
         try:
-            self._db = open_writer(path, vfs)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(path.with_suffix(".lock"))
+            self._open(vfs)
+        except (OSError, apsw.Error) as error:
+            raise unusable(path, error) from error
+
+    def _open(self, vfs: str | None) -> None:
+        try:
+            self._db = open_writer(self.path, vfs)
         except BaseException:
             os.close(self._lock)
             raise
@@ -177,10 +193,7 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the file and the lock; may be called often. The log stays, for readers."""
-        try:
-            self._db.close()
-        except apsw.Error as error:
-            log.error("the ledger cannot be closed: %s", error)
+        self._db.close()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1

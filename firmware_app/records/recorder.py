@@ -27,7 +27,7 @@ from device.signals import MILLISECOND, Instant
 from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
 from firmware_app.records import entries
-from firmware_app.records.ledger import Ledger
+from firmware_app.records.ledger import Ledger, unusable
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.reserve import Reserve
 from firmware_app.records.site_documents import Document, SiteDocuments
@@ -112,9 +112,9 @@ class Recorder:
             self.documents: dict[str, Document] = self._site.settle(self._ledger, seeds)
             self.open_calls: list[Call] = self._ledger.open_calls()
             self.standing: Standing = self._ledger.standing()
-        except BaseException:
+        except apsw.Error as error:
             self._ledger.close()
-            raise
+            raise unusable(path, error) from error
         self._reserve = Reserve(path.parent / "reserve")
         self._queue: deque[_Waiting] = deque()
         self._more = threading.Condition()
@@ -201,9 +201,7 @@ class Recorder:
                     break
                 if not self._queue and not self._rest():
                     break
-        except (
-            Exception
-        ) as error:  # a dead recorder must never go unnoticed: the program ends and starts anew
+        except Exception as error:  # a dead recorder must not go unnoticed: the program ends and starts anew
             log.exception("the recorder stopped")
             self._tell(LedgerDoubtful(f"{type(error).__name__}: {error}"))
         finally:
@@ -251,9 +249,7 @@ class Recorder:
         if recorded:
             try:
                 self.standing = self._ledger.standing()
-            except (
-                apsw.Error
-            ) as error:  # the entries are on disk; how things stand is told with the next commit
+            except apsw.Error as error:  # they are on disk; how things stand is told with the next commit
                 self._failed(error)
             self._tell(Committed(recorded, self.standing))
         for waiting, outcome in zip(batch, outcomes, strict=True):
@@ -264,8 +260,9 @@ class Recorder:
 
     def _rest(self) -> bool:
         """When nothing waits: report losses, tidy up, see whether a trouble is over. False when recording is over."""
-        if self._lost:
+        with self._more:
             lost, self._lost = self._lost, 0
+        if lost:
             self.put(entries.LineAnomaly("", "entries_lost", str(lost)), clock.now())
         try:
             with self._disk_in_use():
