@@ -315,8 +315,8 @@ class Monitor:
         match entry:
             case entries.StillTalking(line=line) if line in self._machines:
                 self._carry_out(self._machines[line].still_talking(clock.now()))
-            case entries.SiteDocumentChanged(name="service_hours", content=content):
-                changed = ServiceHours.from_json(content)
+            case entries.SiteDocumentChanged(name="service_hours", content=content, version=version):
+                changed = ServiceHours.from_json(content, version)
                 if isinstance(changed, ServiceHours):
                     self.records.hours = changed
             case _:

@@ -6,6 +6,7 @@ Imported late by the monitor (APScheduler costs 0.15 s and some MB at start), so
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,6 +33,11 @@ class Schedule:
 
     def start(self) -> None:
         self._scheduler.start()
+
+    def next_run(self, name: str) -> datetime | None:
+        """When the job runs next, in the timezone; None for a job that is not there."""
+        job = self._scheduler.get_job(name)
+        return job.next_run_time if job else None
 
     def close(self) -> None:
         """Stop the scheduler; a job under way is not waited for. May be called often."""
