@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import socket
 import threading
@@ -19,36 +18,7 @@ from device.gpiod_chip import GpiodFactory
 from device.pin_factory import SimulatedFactory, open_factory
 from device.pins import ChipMissing, Edge, PinBusy, PinUnavailable
 from device.simulated_chip import MAX_CLIENTS, parse_drive
-
-WAIT = 10  # seconds; generous: nothing here is about time
-
-
-class Client:
-    """The exchange's end of the socket."""
-
-    def __init__(self, path: Path) -> None:
-        folder = os.open(path.parent, os.O_PATH)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(WAIT)
-        self._socket.connect(f"/proc/self/fd/{folder}/{path.name}")
-        os.close(folder)
-        self._lines = self._socket.makefile("r", encoding="utf-8", newline="\n")
-
-    def say(self, text: str) -> None:
-        self._socket.sendall(text.encode())
-
-    def hear(self) -> str:
-        """The next line; "" when the chip hung up."""
-        return self._lines.readline().rstrip("\n")
-
-    def known(self) -> None:
-        """Wait until the chip has taken the connection."""
-        self.say("?\n")
-        assert self.hear().startswith("error expected")
-
-    def close(self) -> None:
-        self._lines.close()
-        self._socket.close()
+from tests.hand_pins import WAIT, Client
 
 
 @pytest.fixture
