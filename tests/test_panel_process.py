@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -61,16 +62,17 @@ class Browser:
         assert self.ask("POST", "/sign-in", urllib.parse.urlencode(fields)).status == 303
 
 
-@pytest.mark.parametrize("signal", ["terminate", "interrupt"])
-def test_it_ends_at_once_with_streams_open(box: Box, signal: str) -> None:
-    import signal as signals
-
+@pytest.mark.parametrize("monitor", ["up", "down"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_at_once_with_streams_open(box: Box, number: signal.Signals, monitor: str) -> None:
+    if monitor == "down":
+        box.stop()
     with running_panel(box) as panel, closing(Browser(panel.port)) as browser:
         browser.sign_in()
         streams = [browser.ask("GET", "/events") for _ in range(5)]
         for stream in streams:
             assert stream.readline() == b"retry: 3000\n"
-        panel.process.send_signal(signals.SIGTERM if signal == "terminate" else signals.SIGINT)
+        panel.process.send_signal(number)
         assert panel.process.wait(timeout=3) == 0, "waitress alone would wait 5 s for the streams"
         assert panel.process.stderr is not None
         assert panel.process.stderr.read() == ""

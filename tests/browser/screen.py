@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.panel_box import PASSWORD, SOON
 
@@ -65,6 +65,7 @@ def screen(
 ) -> Iterator[Screen]:
     context = browser.new_context(viewport=size, java_script_enabled=javascript, locale="zh-CN")
     context.set_default_timeout(SOON * 1000)
+    expect.set_options(timeout=SOON * 1000)
     try:
         yield Screen(context, address)
     finally:

@@ -130,6 +130,36 @@ def test_the_panel_goes_away_and_comes_back(box: Box, panel: PanelProcess, brows
             expect(tab.locator("#away")).to_be_hidden()
 
 
+def test_when_no_stream_can_be_had_the_page_polls(box: Box, panel: PanelProcess, browser: Browser) -> None:
+    with screen(browser, panel.address) as desk:
+        desk.context.route("**/events", lambda route: route.fulfill(status=503, headers={"Retry-After": "10"}))
+        tab = desk.sign_in()
+        with tab.expect_response(lambda answer: answer.url.endswith("/today/fragment") and answer.status == 304):
+            pass
+        call = box.call("15400000001", 1)
+        expect(tab.locator(f"#call-{call}")).to_be_visible()
+        expect(tab.locator("#away")).to_be_hidden()
+
+
+def test_a_number_is_hidden_after_a_minute_even_if_the_panel_is_silent(
+    box: Box, panel: PanelProcess, browser: Browser
+) -> None:
+    call = box.call("15400000001", 1)
+    with screen(browser, panel.address) as desk:
+        tab = desk.new_tab()
+        tab.clock.install()
+        tab.goto(desk.address)
+        tab.fill("#password", PASSWORD)
+        tab.click("button.main")
+        tab.locator(f"#show-{call}").click()
+        expect(tab.locator(f"#call-{call} .number")).to_have_text("154 0000 0001")
+        tab.clock.fast_forward(50_000)
+        expect(tab.locator(f"#call-{call} .number")).to_have_text("154 0000 0001")
+        panel.end()
+        tab.clock.fast_forward(15_000)
+        expect(tab.locator(f"#call-{call} .number")).to_have_count(0)
+
+
 def test_without_javascript(box: Box, panel: PanelProcess, browser: Browser) -> None:
     call = box.call("15400000001", 5)
     unknown = box.call("15400000002", 4, "unknown")

@@ -8,7 +8,7 @@
   var plainTitle = document.title;
   var STAGES = [5, 10, 15];    // seconds, as the lamp's
   var LEASE = 6000;            // ms a leader's word holds; renewed each second
-  var POLL = 4000, QUIET = 40000, RETRY = 30000, MINUTE = 60000, READ = 8000;  // ms
+  var POLL = 3500, QUIET = 40000, RETRY = 30000, MINUTE = 60000, READ = 8000;  // ms
 
   /* ---- seconds that count up, stages that change with them */
   function born(element) {
