@@ -21,6 +21,7 @@ from tests.bench.appliance import (
     configuration,
     fresh_folder,
     line_states,
+    message,
     pins,
     start_monitor,
     subscribed,
@@ -84,15 +85,21 @@ def _answered_call(place: int, chip: Hearing, monitor: Hearing, measured: Measur
         raise TimeoutError("the ring lamp stayed dark")
     measured.on.append(lit[0] - certain)
     threading.Event().wait(0.15)  # a person needs longer; the line is quiet again
-    mark = chip.mark
+    mark, told = chip.mark, monitor.mark
     lifted = drive(chip, line.hook, 0)
-    threading.Event().wait(0.35)  # past the bar, within the lit half of a slow blink
-    dark = [at for at, said in chip.since(mark) if _says(RING_LAMP, 0)(said)]
-    lit_again = [at for at, said in chip.since(mark) if _says(RING_LAMP, 1)(said)]
-    if not dark or (lit_again and lit_again[-1] > dark[-1]):
+    if monitor.first(_ring_lamp_is_off, told, 5.0) is None:
         raise TimeoutError("the ring lamp stayed lit")
-    measured.off.append(dark[-1] - lifted)
+    dark = chip.first(_says(RING_LAMP, 0), mark, 1.0)
+    if dark is None:
+        raise TimeoutError("the ring lamp was dark before the handset was lifted")
+    measured.off.append(dark[0] - lifted)
     drive(chip, line.hook, 1)
+
+
+def _ring_lamp_is_off(line: bytes) -> bool:
+    """For good, not between two flashes: the monitor says so."""
+    told = message(line)
+    return told.get("event") == "state" and told["state"]["lamps"].get("ring") == "off"
 
 
 def ring(chip: Hearing, pin: int) -> int:
