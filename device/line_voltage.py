@@ -33,9 +33,8 @@ NO_LINE_BELOW = 3.0  # volts; 1.4 is read with nothing connected (Conexant 10218
 OFF_HOOK_BELOW = 16.0
 ON_HOOK_ABOVE = 30.0
 OF_IDLE = 0.85
-NEAR = (
-    1.5  # volts between readings that confirm each other; speech and dial tone move an off-hook line by less
-)
+# Readings that confirm each other differ by so many volts at most; speech and dial tone move a lifted line by less.
+NEAR = 1.5
 FLASH_AT_MOST = 800 * MILLISECOND
 LOSS_AT_LEAST = 1 * SECOND
 READINGS = 3

@@ -3,8 +3,9 @@
 The thread waits in poll(2) on the port and a wake-up pipe until the dialogue's next deadline: one second on an idle line.
 It never ends by itself: whatever the port or the modem does is a `LineLost` (told once), a short wait, and a new opening.
 
-Traps met here, each measured (pyserial 3.5 on Linux): an unplugged port makes `read` raise SerialException, `in_waiting` a plain
-OSError, a flush termios.error, which is no OSError; `is_open` stays True. `exclusive` keeps only other exclusive openers out.
+Traps met here, each measured (pyserial 3.5 on Linux): an unplugged port is readable and gives nothing, or EIO; a flush raises
+termios.error, which is no OSError; `is_open` stays True. `exclusive` keeps only other exclusive openers out. pyserial opens
+the port with O_NONBLOCK: a write that does not fit fails at once, so nothing here ever waits for a modem.
 Closing a port whose modem does not take its output waits for it up to 30 s (tty closing_wait): the output is flushed before.
 """
 
@@ -30,7 +31,6 @@ Tap = Callable[[str, bytes, Instant], None]
 """Told of every byte: "<" from the modem or ">" to it. For recordings; called in the driver's thread."""
 
 BAUD = 115_200  # a USB modem ignores it; an external one follows the host's first AT
-WRITE_TIMEOUT = 0.5  # seconds
 RETRY_AT_ONCE = 250 * MILLISECOND  # a modem that was only reset is back by then
 RETRY = 1 * SECOND  # from one look at a lost port to the next
 CLOSING = 0.95  # seconds that close() waits for the thread at most
@@ -139,7 +139,7 @@ class Modem:
     def _listen(self) -> str:
         """Open the port and listen until something is wrong, or until it is to close; why."""
         try:
-            port = serial.Serial(self._port, BAUD, timeout=0, write_timeout=WRITE_TIMEOUT, exclusive=True)
+            port = serial.Serial(self._port, BAUD, timeout=0, exclusive=True)
         except PORT_ERRORS as error:
             return _why(error)
         try:
@@ -172,15 +172,18 @@ class Modem:
         return dialogue.failure or "closed"
 
     def _read(self, port: serial.Serial, now: Instant) -> bytes:
-        data: bytes = port.read(READ_AT_ONCE)
-        if self._tap is not None and data:
+        data = os.read(port.fileno(), READ_AT_ONCE)  # pyserial's read asks select twice more
+        if not data:
+            raise serial.SerialException("unplugged: readable, and nothing to read")
+        if self._tap is not None:
             self._tap("<", data, now)
         return data
 
     def _send(self, port: serial.Serial, dialogue: ModemDialogue) -> None:
         data = dialogue.to_send()
         if data:
-            port.write(data)
+            if os.write(port.fileno(), data) < len(data):
+                raise serial.SerialException("the modem takes no more bytes")
             if self._tap is not None:
                 self._tap(">", data, clock.now())
 

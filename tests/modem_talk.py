@@ -36,6 +36,7 @@ class Talk:
     def __init__(self, answer: Callable[[str, float], bytes | None] = plain) -> None:
         self.dialogue = ModemDialogue("L1")
         self.answer = answer
+        self.latency = LATENCY
         self.asked: list[tuple[float, str]] = []
         self.signals: list[LineSignal] = []
         self.now = 0
@@ -83,4 +84,4 @@ class Talk:
             self.asked.append((self.now / seconds(1), command))
             answer = self.answer(command, self.now / seconds(1))
             if answer is not None:
-                self._coming.append((self.now + LATENCY, len(self._coming), answer))
+                self._coming.append((self.now + self.latency, len(self._coming), answer))

@@ -166,7 +166,9 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 
 soups = st.lists(spice | st.binary(max_size=8), max_size=12).map(b"".join)
-inputs = st.one_of(st.binary(max_size=400), soups, mutated())
+ABOUT_THE_BOUNDS = [255, 256, 257, LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1]
+long_lines = st.sampled_from([b"?" * length + b"\r\n" for length in ABOUT_THE_BOUNDS])
+inputs = st.one_of(st.binary(max_size=400), soups, mutated(), long_lines)
 
 
 @given(inputs, st.data())

@@ -330,7 +330,10 @@ def test_a_number_comes_only_from_a_sum_that_holds(
     assert isinstance(read_message(bytes(damaged)), NotRead)
 
 
-@given(st.lists(st.tuples(st.sampled_from(K), values), max_size=8))
+numbers = st.tuples(st.just(K.NUMBER), st.sampled_from([b"885", b"15400000001", b"O", b"", b"1=2"]))
+
+
+@given(st.lists(numbers | st.tuples(st.sampled_from(K), values), max_size=8))
 def test_fields_in_any_order_never_lose_a_number(fields: list[tuple[FieldKey, bytes]]) -> None:
     built = CallerIdBlock()
     for key, value in fields:

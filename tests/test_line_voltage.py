@@ -153,14 +153,17 @@ volts = st.sampled_from(
 gaps = st.sampled_from([0.0, 0.13, 0.25, 0.27, 0.5, 0.79, 0.8, 0.81, 1.0, 1.01, 5.0])
 
 
-@given(st.lists(st.tuples(volts, gaps, st.booleans()), max_size=60))
+runs = st.tuples(volts, gaps, st.booleans(), st.integers(1, 6))  # the same value so often
+
+
+@given(st.lists(runs, max_size=20))
 def test_whatever_is_read_the_signals_alternate_and_their_stamps_do_not_run_ahead(
-    readings: list[tuple[float, float, bool]],
+    readings: list[tuple[float, float, bool, int]],
 ) -> None:
     read = Read()
     told = []
-    for value, gap, ringing in readings:
-        for signal in read(value, every=gap, ringing=ringing):
+    for value, gap, ringing, count in readings:
+        for signal in read(*[value] * count, every=gap, ringing=ringing):
             assert signal.at <= at(read.now + TOOK)
             assert signal.at.mono + getattr(signal, "error", 0) >= 0
             told.append(signal)
