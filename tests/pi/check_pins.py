@@ -167,6 +167,20 @@ def check_watch(bench: Bench) -> None:
     factory.close()
 
 
+def check_overflow(bench: Bench) -> None:
+    """More edges than the kernel keeps, while nobody reads: the oldest are dropped, and the numbers say so."""
+    factory = GpiodFactory(LABEL)
+    edges: list[Edge] = []
+    factory.watch(RING, "up", edges.append, print)
+    with factory.lock:  # the reader waits for it, as it would on a machine that stands still
+        bench.train(RING, 200, 4)
+    reached(lambda: len(edges) > 1000, 5)
+    gaps = [later.seqno - earlier.seqno - 1 for earlier, later in pairwise(edges)]
+    lost = sum(gaps) + edges[0].seqno - 1
+    holds("lost edges show in the sequence numbers", lost > 0, f"{len(edges)} told, {lost} lost")
+    factory.close()
+
+
 class Line:
     """A GpioLine on the bench, and what it told."""
 
@@ -255,7 +269,7 @@ def main() -> int:
     bench = Bench()
     bench.make()
     bench.plug(True)
-    for check in (check_chips, check_gpiozero, check_watch, check_line):
+    for check in (check_chips, check_gpiozero, check_watch, check_overflow, check_line):
         check(bench)
     bench.plug(False)
     say(f"{len(failures)} promises broken\n" if failures else "every promise holds\n")
