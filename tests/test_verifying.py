@@ -133,7 +133,7 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         ("DELETE FROM journal WHERE seq = 1", ("journal", "1")),
         ("UPDATE meta SET value = '00000000-0000-0000-0000-000000000000' WHERE name = 'epoch'", ("journal", "1")),
         ("UPDATE meta SET value = '1' WHERE name = 'created'", ("journal", "1")),
-        ("DROP INDEX calls_unseen", ("schema", "calls_unseen")),
+        ("DROP INDEX calls_hidden_unseen", ("schema", "calls_hidden_unseen")),
         ("CREATE TRIGGER hide AFTER INSERT ON calls BEGIN SELECT 1; END", ("schema", "hide")),
     ],
 )  # fmt: skip

@@ -109,7 +109,7 @@ CREATE TABLE calls (
 ) STRICT;
 CREATE INDEX calls_started ON calls (started_wall);
 CREATE INDEX calls_open ON calls (id) WHERE stage = 'open';
-CREATE INDEX calls_unseen ON calls (id) WHERE unseen = 1;
+CREATE INDEX calls_hidden_unseen ON calls (id) WHERE unseen = 1 AND unsettled = 0 AND case_id IS NULL;
 CREATE INDEX calls_unsettled ON calls (id) WHERE unsettled = 1;
 CREATE INDEX calls_of_case ON calls (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX calls_settled ON calls (settled_seq) WHERE settled_seq IS NOT NULL;
