@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 def _section(name: str) -> int:
     """Take and print one section; how many bars it missed."""
     print_heading(SECTIONS[name])
-    began = clock.now().mono
+    began, business = clock.now().mono, machine.Business()
     try:
         found: list[Figure] = importlib.import_module(
             f"tests.bench.{MODULES.get(name, name + '_section')}"
@@ -54,7 +54,8 @@ def _section(name: str) -> int:
         print_figures([Figure("this section could not be taken", "", "", False)])
         return 1
     print_figures(found)
-    print_note(f"took {(clock.now().mono - began) / SECOND:.0f} s, load {machine.load()}")
+    took = (clock.now().mono - began) / SECOND
+    print_note(f"took {took:.0f} s; all cores were busy {business.so_far():.0f} %, load {machine.load()}")
     return sum(figure.met is False for figure in found)
 
 

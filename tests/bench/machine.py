@@ -31,6 +31,24 @@ def load() -> str:
     return f"{one} {five} {fifteen}, running {running}"
 
 
+class Business:
+    """How busy all cores were, by all programs, between the making of this and `so_far`: percent (proc(5), stat)."""
+
+    def __init__(self) -> None:
+        self._began = _busy_and_all()
+
+    def so_far(self) -> float:
+        busy, every = (now - then for now, then in zip(_busy_and_all(), self._began, strict=True))
+        return 100 * busy / every if every else 0.0
+
+
+def _busy_and_all() -> tuple[int, int]:
+    ticks = [
+        int(word) for word in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    ]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # without idle and waiting for the disk
+
+
 def _processor() -> str:
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         key, _, value = line.partition(":")

@@ -102,13 +102,13 @@ def main() -> int:
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"callattendant could not be installed: {error}")
         return 1
-    loop = ExchangeLoop()
+    loop, business = ExchangeLoop(), machine.Business()
     loop.start()
     try:
         _compare(version, loop)
     finally:
         loop.close()
-    print(f"load at the end {machine.load()}")
+    print(f"all cores were busy {business.so_far():.0f} %; load at the end {machine.load()}")
     return 0
 
 
