@@ -64,6 +64,7 @@ class Exchange:
         *,
         pins_socket: Path | None = None,
         button_pin: int | None = None,
+        control: Path | None = None,
         tell: Callable[[News], None] = lambda news: None,
         seed: int | str = 0,
         zone: tzinfo = UTC,
@@ -79,7 +80,7 @@ class Exchange:
             self._pins = PinsClient(
                 pins_socket, self._loop, changed=self._notice, output=self._output_changed
             )
-        self._control: ControlSocket | None = None
+        self._control = ControlSocket(control, self._loop, self._obey) if control is not None else None
         self._refused: News | None = None  # the last refusal, for whoever asked over the control socket
         self._outputs: dict[int, int] = {}
         self._lines = {line.name: self._line(line) for line in lines}
@@ -89,7 +90,9 @@ class Exchange:
     # ---- life --------------------------------------------------------------------------------------------------------
 
     def start(self) -> Exchange:
-        """Plug everything in. OSError when a port's path is taken by something that is no such link."""
+        """Plug everything in. OSError when a port's path is taken by something that is no such link, or when another
+        exchange answers at the control socket (then its ports are left alone).
+        """
         self._loop.start()
         try:
             self._ask(self._open)
@@ -214,11 +217,6 @@ class Exchange:
         self._planned += len(self._lines) if once else 1  # without `once` there is always something to come
         self._ask(lambda: player.play(tuple(self._lines.values()), wait=wait))
 
-    def listen(self, path: Path) -> None:
-        """Take script lines over a Unix socket at `path`. OSError when it cannot listen there."""
-        self._control = ControlSocket(path, self._loop, self._obey)
-        self._ask(self._control.open)
-
     # ---- what can be known of it -------------------------------------------------------------------------------------
 
     def wait_heard(self, timeout: float) -> bool:
@@ -252,6 +250,8 @@ class Exchange:
         return VirtualLine(line.name, outlet, self._loop, self._news, local_time=self._local_time)
 
     def _open(self) -> None:
+        if self._control is not None:
+            self._control.open()
         for line in self._lines.values():
             line.outlet.open()
         if self._pins is not None:
@@ -386,8 +386,8 @@ class Exchange:
             finally:
                 done.set()
 
-        self._loop.post(carry_out)
-        done.wait(ASKED)
+        if self._loop.post(carry_out):
+            done.wait(ASKED)
         if failures:
             raise failures[0]
         if not answers:

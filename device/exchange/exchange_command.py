@@ -221,6 +221,7 @@ def _play(
         lines,
         pins_socket=settings.run_dir / PINS_SOCKET if settings is not None else None,
         button_pin=button_of(settings),
+        control=control,
         tell=_quietly if args.quiet else _teller(zone),
         seed=seed,
         zone=zone,
@@ -228,10 +229,7 @@ def _play(
     with _ended_by_signal(stop):
         try:
             exchange.start()
-            if control is not None:
-                exchange.listen(control)
         except OSError as error:
-            exchange.close()
             return _complain(f"无法开始：{error}", f"cannot begin: {error}")
         try:
             if not args.quiet:

@@ -52,13 +52,14 @@ class ExchangeLoop:
     def start(self) -> None:
         self._thread.start()
 
-    def post(self, task: Task) -> None:
-        """Have the loop run `task` soon. Does nothing once the loop is closed."""
+    def post(self, task: Task) -> bool:
+        """Have the loop run `task` soon. False once the loop is closing: then it never will."""
         with self._lock:
-            if self._closed:
-                return
+            if self._closing:
+                return False
             self._posted.append(task)
             self._wake()
+            return True
 
     def at(self, due: int, task: Task) -> Timer:
         """Run `task` at `due`, or at once when that is past."""

@@ -80,11 +80,16 @@ class LinePins:
                 self.play([PinEdge(at, Role.RING, False)])
             case Wire.OFF_HOOK | Wire.ON_HOOK:
                 self._off_hook = change.kind is Wire.OFF_HOOK
+                self._forget(Role.HOOK)  # e.g. the second half of a flash
                 self.play(hook_edges(at, self._off_hook))
             case Wire.FLASH:
                 self.play(flash_edges(at, change.duration))
             case Wire.DIGIT if change.pulses:
                 self.play(dial_pulses(at, change.digit))
+            case Wire.LOOP_LOST:
+                for role in self._wiring:
+                    self._forget(role)
+                self.play(PinEdge(at, role, False) for role in self._wiring)
             case _:
                 self._play()
 
@@ -103,6 +108,12 @@ class LinePins:
         if self._timer is not None:
             self._timer.cancel()
         self.rest()
+
+    def _forget(self, role: Role) -> None:
+        """What this pin was still to show does not happen any more."""
+        self._play()
+        self._waiting = [waiting for waiting in self._waiting if waiting[2].role is not role]
+        heapq.heapify(self._waiting)
 
     def _put(self, edge: PinEdge, pulses: Iterator[PinEdge] | None) -> None:
         self._order += 1
