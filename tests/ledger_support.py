@@ -159,3 +159,19 @@ class News:
 
 def instant(mono: int) -> Instant:
     return Instant(mono, at(0).wall + mono)
+
+
+class Answers:
+    """Collects what `then` was called with."""
+
+    def __init__(self) -> None:
+        self.given: list[Recorded | Refused] = []
+        self._come = threading.Semaphore(0)
+
+    def __call__(self, outcome: Recorded | Refused) -> None:
+        self.given.append(outcome)
+        self._come.release()
+
+    def wait(self, count: int = 1) -> None:
+        for _ in range(count):
+            assert self._come.acquire(timeout=20)

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -252,6 +247,12 @@ def test_a_folder_or_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
             Ledger(tmp_path / "other.db", BOOT)
 
 
+def test_nobody_else_on_the_box_may_read_it(ledger: Ledger) -> None:
+    record(ledger, call("a", number=number(MOBILE)))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in ledger.path.parent.iterdir()}
+    assert modes == {"ledger.db": 0o640, "ledger.db-wal": 0o640, "ledger.db-shm": 0o640, "ledger.lock": 0o600}
+
+
 def test_an_epoch_is_made_once(tmp_path: Path) -> None:
     epochs = set()
     for _ in range(2):
@@ -359,45 +360,3 @@ def test_it_stands_as_its_entries_say(ledger: Ledger) -> None:
         entries.Presence(False, "button"),
     )
     assert ledger.standing() == Standing(3, 2, 1, (("no_loop", "L1"), ("disk", None)), False)
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from typing import Any
-from firmware_app.records.ledger import Ledger
-from tests.ledger_support import BOOT, call, number, record, seq_of
-ledger = Ledger(Path(sys.argv[1]), BOOT)
-first = ledger.head()[0]
-for index in range(100_000):
-    key = f"{first}.{index}"
-    who = number(f"154{index % 7:08}")
-    for stage in ("opened", "changed", "closed"):
-        outcomes = record(ledger, call(key, stage, number=who))
-        print(seq_of(outcomes[-1]), flush=True)
-    ledger.tidy()
-"""
-
-
-@pytest.mark.slow
-def test_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    """Each round goes on with the ledger of the one before; the moments are spread over opening, writing, checkpoints."""
-    path = tmp_path / "ledger.db"
-    for turn in range(20):
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True, env=os.environ
-        ) as writer:
-            assert writer.stdout is not None
-            enough = threading.Timer(30, writer.kill)
-            enough.start()
-            acknowledged = [int(writer.stdout.readline()) for _ in range(1 + 37 * turn % 250)]
-            writer.send_signal(signal.SIGKILL)
-            acknowledged += [int(line) for line in writer.stdout.read().split("\n")[:-1]]
-            enough.cancel()
-        assert writer.returncode == -signal.SIGKILL
-        reader = Reader(path)
-        assert reader.head()[0] >= acknowledged[-1]
-        reader.close()
-    report = verify(path)
-    assert report.holds, report.findings
-    assert report.entries > 1000

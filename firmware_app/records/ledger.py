@@ -35,6 +35,7 @@ from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
 
+OWNER_AND_GROUP = 0o640  # people's data: the panel, another user, reads it as a member of the group
 WAL_PAGES = 1000  # frames after which an idle moment is used to copy the log into the file
 
 _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -85,6 +86,8 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(path.with_suffix(".lock"))
+            if not path.exists():
+                path.touch(OWNER_AND_GROUP)  # SQLite gives its log and index the same; before any connection
             self._open(vfs)
         except (OSError, apsw.Error) as error:
             raise unusable(path, error) from error
