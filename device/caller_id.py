@@ -207,9 +207,8 @@ class CallerIdBlock:
 
 SDMF, MDMF = 0x04, 0x80
 MESSAGE_WAITING = (0x06, 0x82)
-ONE_TOO_LONG = (
-    1  # the sum of a message that has its checksum, when its length byte reads one more than it was
-)
+# The sum of a message that has its checksum, when its length byte reads one more than it was.
+ONE_TOO_LONG = 1
 SHORTEST_SDMF = 9  # the time and at least one character
 
 

@@ -251,10 +251,10 @@ class ModemDialogue:
         self._watch_due = question.asked.mono + after
         if question.command is CALLER_ID_ON:
             self._look_at_settings(answer)
-        if question.purpose is Purpose.CHECK:
-            self._checked(answer)
         if self._setup.echo_means_reset and answer.echoed:
             self.failure = "the modem was reset"
+        if question.purpose is Purpose.CHECK:
+            self._checked(answer)
         return signals
 
     def _step_taken(self, answer: Answer, now: Instant) -> list[LineSignal]:
@@ -292,17 +292,19 @@ class ModemDialogue:
             self.failure = "the modem lost its settings"
 
     def _checked(self, answer: Answer) -> None:
-        """One answer more of the check; with the last, or without any, it is over."""
+        """One answer more of the check; with the last, without any, or when all is to be set up anew, it is over."""
         check = self._checks[0]
         check.left.popleft()
         check.answers.append(answer)
-        if not check.left or answer.result is None:
+        if not check.left or answer.result is None or self.failure is not None:
             self._checks.popleft()
             check.deliver(self._check_result(check.answers))
 
     def _check_result(self, answers: list[Answer]) -> CheckResult:
         if answers[-1].result is None:
             return CheckResult(answers=False, detail="the modem does not answer")
+        if self.failure is not None:
+            return CheckResult(answers=True, set_up=False, detail=self.failure)
         volts = answers[-1].volts
         level = None if volts is None else level_of(volts, self._voltage.idle)
         return CheckResult(

@@ -57,9 +57,8 @@ FIELD_GAP = 300 * MILLISECOND  # silence after which no more of a block comes
 MARKED_BLOCK = 1500 * MILLISECOND  # from a word such as STAS or CIDM to the end of the burst it speaks of
 FIRST_BLOCK = 300 * MILLISECOND  # a block begins so long after the first RING at the earliest
 LAST_BLOCK = 3 * SECOND  # and at the latest: FSK ends 2.9-3.7 s after the burst began (LINE.md 2)
-TRANSMISSION = (
-    1200 * MILLISECOND
-)  # from the first bit of an FSK message to its text, at most [derived: 0.62-0.72 s and margin]
+# From the first bit of an FSK message to its text, at most [derived: 0.62-0.72 s and margin].
+TRANSMISSION = 1200 * MILLISECOND
 LATENESS = 400 * MILLISECOND
 BEFORE_RING = 6 * SECOND  # a block so shortly before the first RING belongs to it, no other will come
 NOISY, NOISY_FOR = 20, 10 * SECOND

@@ -71,9 +71,8 @@ SET_UP: tuple[tuple[Step, tuple[Command, ...]], ...] = (
     (Step.VOLTAGE, (VOLTAGE,)),
 )
 
-HEARTBEAT = (
-    10 * SECOND
-)  # without any other answer; three that stay unanswered are 16 s, a hung modem is told within 30 s
+# Without any other answer; three that stay unanswered are 16 s, a hung modem is told within 30 s.
+HEARTBEAT = 10 * SECOND
 SETTINGS_LOOK = 60 * SECOND  # is caller ID still on? An external modem may lose its power and say nothing
 IDLE_POLL = 1 * SECOND
 TALKING_POLL = 500 * MILLISECOND

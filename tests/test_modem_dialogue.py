@@ -239,7 +239,7 @@ def test_a_check_that_finds_the_settings_lost_has_them_restored() -> None:
     results = ask(talk, 5.5, 8)
     talk.run(8)
     assert talk.dialogue.failure == "the modem lost its settings"
-    assert not results or results[0].set_up is False
+    assert results == [CheckResult(True, set_up=False, detail="the modem lost its settings")]
 
 
 def test_a_check_is_never_carried_out_late() -> None:
