@@ -59,9 +59,14 @@ def test_a_missed_call_comes_by_itself_and_goes_with_one_press(box: Box, desk: S
     row = tab.locator(f"#call-{call}")
     expect(row).to_contain_text("154****0007")
     expect(ringing).to_have_count(0)
+    before = row.bounding_box()
     row.get_by_role("button", name="显示号码").click()
     expect(row.locator(".number")).to_have_text("154 0000 0007")
     expect(tab.locator(".message")).to_contain_text("号码显示 1 分钟")
+    after = row.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] == before["y"], "nothing moves under the hand"
     row.get_by_role("button", name="已回拨·接通").click()
     expect(row).to_have_count(0)
     expect(tab.locator("#part-done")).to_contain_text("已回拨，接通")
@@ -132,9 +137,13 @@ def test_the_panel_goes_away_and_comes_back(box: Box, panel: PanelProcess, brows
 
 def test_when_no_stream_can_be_had_the_page_polls(box: Box, panel: PanelProcess, browser: Browser) -> None:
     with screen(browser, panel.address) as desk:
-        desk.context.route("**/events", lambda route: route.fulfill(status=503, headers={"Retry-After": "10"}))
+        desk.context.route(
+            "**/events", lambda route: route.fulfill(status=503, headers={"Retry-After": "10"})
+        )
         tab = desk.sign_in()
-        with tab.expect_response(lambda answer: answer.url.endswith("/today/fragment") and answer.status == 304):
+        with tab.expect_response(
+            lambda answer: answer.url.endswith("/today/fragment") and answer.status == 304
+        ):
             pass
         call = box.call("15400000001", 1)
         expect(tab.locator(f"#call-{call}")).to_be_visible()

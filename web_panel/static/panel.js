@@ -173,18 +173,20 @@
     var answer = event.detail.xhr;
     if (answer && answer.getResponseHeader("ETag")) { etag = answer.getResponseHeader("ETag"); waiting = {}; away.hidden = true; }
   });
-  document.addEventListener("htmx:afterSwap", function () {
-    tick();
+  function readOut() {
     var message = today.querySelector(".message");
     if (!message) return;
-    message.focus({ preventScroll: true });  // it sticks to the top: the hand stays where it is
+    message.focus({ preventScroll: true });
     if (message.matches(".done")) setTimeout(function () { message.remove(); }, READ);
-  });
+  }
+  document.addEventListener("htmx:afterSwap", function () { tick(); readOut(); });
   ["htmx:sendError", "htmx:timeout"].forEach(function (kind) {
     document.addEventListener(kind, function () { away.hidden = false; });
   });
 
+  document.documentElement.classList.add("live");
   tick();
+  readOut();
   setInterval(tick, 200);
   seekLease();
   setInterval(everySecond, 1000);
