@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import queue
 import signal
 import sys
 import threading
@@ -25,10 +26,10 @@ from device.signals import SECOND
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator
 from firmware_app.calls.service_hours import ServiceHours
-from firmware_app.monitor import LampTest, Monitor
+from firmware_app.monitor import Item, LampTest, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
-from firmware_app.records.ledger import LedgerInUse
+from firmware_app.records.database import LedgerError
 from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
@@ -105,14 +106,19 @@ def build_button(settings: Settings, chips: Chips) -> DeskButton | None:
 
 def run_monitor(settings: Settings, announce: int | None) -> int:
     """The life of the monitor process: 0 after an orderly end, 1 when it could not start or the ledger is in doubt."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings.run_dir.mkdir(parents=True, exist_ok=True)
     try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        settings.run_dir.mkdir(parents=True, exist_ok=True)
         process = MonitorProcess(settings, announce)
-    except LedgerInUse as refused:
-        sys.stderr.write(refused.message.in_language(settings.language) + "\n")
-        return 1
-    return process.run()
+    except LedgerError as refused:
+        message = refused.message
+    except OSError as error:
+        where, why = error.filename or settings.data_dir, error.strerror or error
+        message = Text(f"监听程序无法启动：{where}：{why}", f"the monitor cannot start: {where}: {why}")
+    else:
+        return process.run()
+    sys.stderr.write(message.in_language(settings.language) + "\n")
+    return 1
 
 
 class MonitorProcess:
@@ -124,20 +130,21 @@ class MonitorProcess:
         self._ended = threading.Event()
         boot = clock.boot_id()
         self._zone = ZoneInfo(settings.timezone)
+        items: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        # the ledger first: its lock keeps a second monitor away from lines, lamps and sockets
+        self._recorder = Recorder(settings.data_dir / "ledger.db", boot, items.put, seeds=seeds_for(settings))
         self._chips = Chips(settings.run_dir / "pins.sock")
         self._lamps = build_indicators(settings, self._chips)
         numbers = [line.number for line in settings.lines]
         drivers = [build_line(settings, index, self._chips) for index in range(len(settings.lines))]
         self._monitor = Monitor(
             boot=boot,
+            items=items,
             site={"id": settings.site.id, "name": settings.site.name},
             lines=list(zip(drivers, numbers, strict=True)),
             annunciator=Annunciator(self._lamps),
             button=build_button(settings, self._chips),
             timezone=self._zone,
-        )
-        self._recorder = Recorder(
-            settings.data_dir / "ledger.db", boot, self._monitor.tell, seeds=seeds_for(settings)
         )
         self._monitor.records.hours = self._service_hours()
         self._socket = MonitorSocket(settings.run_dir / "monitor.sock", self._monitor)

@@ -39,7 +39,8 @@ def call_entry(
         hours_version=hours_version,
         number=number_of(heard.number, line_number) if heard and heard.number else None,
         name=Personal("name", heard.name) if heard and heard.name else None,
-        digits=number_of(call.digits, line_number) if call.digits else None,
+        # only when all are known: each digit on its own would leave a row of people's data behind
+        digits=number_of(call.digits, line_number) if call.digits and stage == "closed" else None,
         date_time=heard.date_time if heard else None,
     )
 

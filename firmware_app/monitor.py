@@ -93,6 +93,7 @@ class Monitor:
         self,
         *,
         boot: str,
+        items: queue.SimpleQueue[Item],
         site: Json,
         lines: Sequence[tuple[LineInterface, str]],
         annunciator: Annunciator,
@@ -100,7 +101,7 @@ class Monitor:
         timezone: ZoneInfo,
     ) -> None:
         now = clock.now()
-        self.queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self.queue = items
         self._boot = boot
         self._site = site
         self._interfaces = {interface.line: interface for interface, _ in lines}
@@ -137,10 +138,6 @@ class Monitor:
                 call.line, self._boot
             )  # no longer wired: closed
             self._carry_out(machine.resume(call, now))
-
-    def tell(self, news: RecorderNews) -> None:
-        """What the recorder calls after each commit, from its thread."""
-        self.queue.put(news)
 
     def stop(self, reason: str) -> None:
         self.queue.put(Stop(reason))
