@@ -315,6 +315,23 @@ def test_files_named_in_the_documents_exist() -> None:
     assert missing == []
 
 
+def test_sources_that_comments_cite_are_here() -> None:
+    """`LINE 1.2` and `DOMAIN 2.2` are sections of docs/LINE.md and docs/DOMAIN.md."""
+    sections = {
+        (page, number)
+        for page in ("LINE", "DOMAIN")
+        for number in re.findall(r"^#+ (\d(?:\.\d)?)", document(f"docs/{page}.md"), re.MULTILINE)
+    }
+    cited = re.compile(r"\b(LINE|DOMAIN)(?:\.md)? (\d(?:\.\d)?)\b")
+    missing = [
+        f"{name_of(path)}: {page} {number}"
+        for path in PYTHON
+        for page, number in cited.findall(path.read_text("utf-8"))
+        if (page, number) not in sections
+    ]
+    assert missing == []
+
+
 def test_decisions_are_numbered_and_complete() -> None:
     records = sorted((ROOT / "docs/adr").glob("*.md"))
     assert [path.name[:4] for path in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
