@@ -37,7 +37,7 @@ def desk(app: Flask) -> Desk:
 CHANGES = (
     "/calls/1",
     "/calls/seen",
-    "/lines/L1/still-talking",
+    "/lines/still-talking",
     "/sign-in",
     "/sign-out",
     "/password",
@@ -47,7 +47,7 @@ CHANGES = (
 
 def test_every_change_is_in_the_list_of_changes(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    known = {address.replace("/1", "/<int:call>").replace("/L1/", "/<line>/") for address in CHANGES}
+    known = {address.replace("/1", "/<int:call>") for address in CHANGES}
     assert rules == known
 
 
@@ -170,6 +170,23 @@ def test_a_fault_of_ours_is_told_in_words_and_logged(desk: Desk, caplog: pytest.
     assert "RuntimeError" not in answer.text
     assert "a page failed: sign_in.password, RuntimeError" in caplog.text
     assert "15400000001" not in caplog.text
+
+
+def test_a_ledger_that_cannot_be_read_is_told(box: Box, desk: Desk) -> None:
+    call = box.call("15400000001", 5)
+    token = desk.token()
+    box.close()
+    for file in box.folder.glob("ledger.db*"):
+        file.unlink()
+    (box.folder / "ledger.db").write_bytes(b"not a ledger at all " * 100)
+    for address in ("/", "/password", "/today/fragment"):
+        answer = desk.client.get(address)
+        assert answer.status_code == 503
+        assert "暂时打不开记录" in answer.text
+    assert desk.client.get("/nowhere").status_code == 404
+    fields = {"csrf_token": token, "do": "reached", "after": 0}
+    answer = desk.client.post(f"/calls/{call}", data=fields, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (503, "true")
 
 
 def test_the_language_can_be_switched_and_stays(desk: Desk) -> None:

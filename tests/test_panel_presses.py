@@ -173,9 +173,9 @@ def test_still_talking(box: Box, desk: Desk, live: Live) -> None:
     call = {"direction": "inbound", "answered_at": since, "number": None, "absence": None, "name": None}
     told(live, box, line_state("L2", "talking", call=call, troubles=asked))
     assert "L2 摘机已 20 分钟，还在通话吗？" in words(desk.page())
-    assert desk.send("/lines/L2/still-talking").status_code == 303
+    assert desk.send("/lines/still-talking", line="L2").status_code == 303
     assert "已记下：还在通话" in desk.page()
     assert box.asked == [("StillTalking", {"line": "L2"}, "admin")]
-    desk.send("/lines/L9/still-talking")
+    desk.send("/lines/still-talking", line="L9")
     assert "没有这个操作" in desk.page()
     assert len(box.asked) == 1

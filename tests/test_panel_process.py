@@ -147,8 +147,12 @@ def test_a_new_password_is_recorded_and_shown_once(box: Box) -> None:
     from werkzeug.security import check_password_hash
 
     assert check_password_hash(body["secret"]["content"], shown.group(1))
+    mistyped = new_password(box.folder, "amdin")
+    assert mistyped.returncode == 1
+    assert "没有账号 amdin；现有账号：admin" in mistyped.stderr
+    box.account(name="second")
     assert new_password(box.folder, "second").returncode == 0
-    assert box.asked[-1][1]["account"] == "second"
+    assert [body["account"] for _, body, _ in box.asked] == ["admin", "second"]
 
 
 def test_without_the_monitor_the_password_stays(box: Box) -> None:

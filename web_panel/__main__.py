@@ -46,6 +46,10 @@ NEW_PASSWORD = Text(
     "新密码（只显示这一次；登录后要换成自己的）：\n用户名 {account}\n密码 {password}",
     "New password (shown this once; to be changed after signing in):\naccount {account}\npassword {password}",
 )
+NO_ACCOUNT = Text(
+    "没有账号 {account}；现有账号：{known}",
+    "there is no account {account}; there are: {known}",
+)
 NOT_SET = Text(
     "没有换密码：监测程序没有运行或没有确认。请先启动它，再试一次。{reason}",
     "The password was not changed: the monitor is not running or did not confirm. Start it and try again. {reason}",
@@ -80,8 +84,13 @@ def _say(text: Text, language: str, **values: object) -> None:
 def new_password(settings: Settings, account: str) -> int:
     """Have the monitor record a new random password for `account`, and print it."""
     from firmware_app import passwords
+    from web_panel.ledger_door import LedgerDoor
     from web_panel.monitor_link import MonitorLink
 
+    known = LedgerDoor(settings.data_dir / "ledger.db").account_names()
+    if known and account not in known:
+        _say(NO_ACCOUNT, settings.language, account=account, known=", ".join(known))
+        return 1
     password = passwords.new_password()
     secret = {"kind": "secret", "content": passwords.password_hash(password)}
     body = {"account": account, "secret": secret, "must_change": True}

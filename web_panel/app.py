@@ -12,7 +12,6 @@ from typing import Any
 from flask import Flask, Response, flash, g, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as BaseResponse
 
 from web_panel import events_page, language_page, sessions, sign_in, today_page
 from web_panel.guarding import guard
@@ -50,6 +49,14 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
     return app
 
 
+def _visitor() -> sessions.Visitor | None:
+    """Who looks, also where the ledger that knows them cannot be read."""
+    try:
+        return sessions.visitor()
+    except LedgerAway:
+        return None
+
+
 def _dress(app: Flask, parts: Parts) -> None:
     """What all templates know."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -59,43 +66,46 @@ def _dress(app: Flask, parts: Parts) -> None:
         return {
             "t": g.t,
             "site_name": parts.settings.site.name,
-            "visitor": sessions.visitor() if parts.ledger.is_there() else None,
+            "visitor": _visitor(),
             "ledger_there": parts.ledger.is_there(),
             "asset": lambda name: url_for("static", filename=name, v=_digest(name)),
         }
+
+
+def _told(heading: str, advice: str, status: int) -> Response:
+    """A page in words; where htmx asked for a part of a page, the page is loaded anew and says it there."""
+    if request.headers.get("HX-Request"):
+        flash(advice, "failed")
+        return Response(status=status, headers={"HX-Refresh": "true"})
+    return make_response(render_template("trouble.html", heading=heading, advice=advice), status)
+
+
+_HEADINGS = {404: "没有这个页面", 405: "没有这个页面", 413: "提交的内容太大"}
 
 
 def _handle_trouble(app: Flask) -> None:
     """What went wrong, in words; never a trace, never a code alone."""
 
     @app.errorhandler(CSRFError)
-    def stale_form(_error: CSRFError) -> BaseResponse:
-        told = g.t("这个页面放得太久了，刚才的操作没有记上，请再按一次。")
-        if request.headers.get("HX-Request"):
-            flash(told, "failed")
-            return Response(status=400, headers={"HX-Refresh": "true"})
-        return make_response(render_template("trouble.html", heading=g.t("请再按一次"), advice=told), 400)
+    def stale_form(_error: CSRFError) -> Response:
+        return _told(g.t("请再按一次"), g.t("这个页面放得太久了，刚才的操作没有记上，请再按一次。"), 400)
 
     @app.errorhandler(LedgerAway)
-    def no_ledger(_error: LedgerAway) -> tuple[str, int]:
+    def no_ledger(_error: LedgerAway) -> Response:
         advice = g.t("还没有记录可读。监测程序第一次启动后就能登录；请先确认它已启动。")
-        return render_template("trouble.html", heading=g.t("暂时打不开记录"), advice=advice), 503
+        return _told(g.t("暂时打不开记录"), advice, 503)
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> tuple[str, int]:
+    def refused(error: HTTPException) -> Response:
         heading = g.t(_HEADINGS.get(error.code or 500, "这个请求不能处理"))
-        return render_template(
-            "trouble.html", heading=heading, advice=g.t("请回到“今天”再试。")
-        ), error.code or 500
+        return _told(heading, g.t("请回到“今天”再试。"), error.code or 500)
 
     @app.errorhandler(Exception)
-    def failed(error: Exception) -> tuple[str, int]:
+    def failed(error: Exception) -> Response:
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error(
             "a page failed: %s, %s\n%s", request.endpoint, type(error).__name__, where
         )  # a message may hold a number
-        advice = g.t("没有丢失任何记录。请稍后再试；若一直这样，请告诉技术员。")
-        return render_template("trouble.html", heading=g.t("面板出了差错"), advice=advice), 500
-
-
-_HEADINGS = {404: "没有这个页面", 405: "没有这个页面", 413: "提交的内容太大"}
+        return _told(
+            g.t("面板出了差错"), g.t("没有丢失任何记录。请稍后再试；若一直这样，请告诉技术员。"), 500
+        )

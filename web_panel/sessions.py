@@ -50,8 +50,11 @@ def _key() -> bytes:
 
 
 def begin(account: AccountView, now: Instant) -> None:
-    """Sign in: a new session with a new id, nothing of the old one is kept."""
+    """Sign in: a new session with a new id. Somebody who only confirms the password keeps the forms of other tabs good."""
+    forms = session.get("csrf_token") if session.get("who") == account.name else None
     session.clear()
+    if forms is not None:
+        session["csrf_token"] = forms
     session["who"] = account.name
     session["id"] = secrets.token_urlsafe(12)
     session["boot"] = parts().boot

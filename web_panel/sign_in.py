@@ -118,10 +118,12 @@ def _objection(account: AccountView) -> str | None:
     wait = parts().attempts.begin(account.name, request.remote_addr or "", parts().clock())
     if wait:
         return str(g.t("密码错了 5 次。请等 {n} 分钟再试。", n=-(-wait // (60 * SECOND))))
-    if not account.must_change and not _is_right(account, request.form.get("present", "")):
+    present = request.form.get("present", "")
+    if not account.must_change and not _is_right(account, present):
         return str(g.t("现在的密码不对，请重新输入。"))
     parts().attempts.right(account.name, request.remote_addr or "")
-    return str(g.t("新密码不能和现在的一样。")) if _is_right(account, chosen) else None
+    same = _is_right(account, chosen) if account.must_change else chosen == present
+    return str(g.t("新密码不能和现在的一样。")) if same else None
 
 
 def _store(here: sessions.Visitor, account: AccountView) -> Response | tuple[str, int]:

@@ -205,10 +205,11 @@ def all_seen() -> BaseResponse:
     return _told(Answer(ok=True), g.t("已记下：全部看过。"))
 
 
-@blueprint.post("/lines/<line>/still-talking")
+@blueprint.post("/lines/still-talking")
 @sessions.acting
-def still_talking(line: str) -> BaseResponse:
+def still_talking() -> BaseResponse:
     """The answer yes to the question whether the call is still going on."""
+    line = request.form.get("line", "")
     if line not in {wired.name for wired in parts().settings.lines}:
         return _answered(g.t("没有这个操作，请再按一次。"), "failed")
     return _told(_record("StillTalking", {"line": line}), g.t("已记下：还在通话。"))
