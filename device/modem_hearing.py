@@ -7,6 +7,9 @@ Decided here:
 * Caller ID is told at once when a number, its absence or a name is known, and again, whole, when more of the block comes.
   The fields of one block come together; a second of silence, or another DATE, begin another block.
 * Digits alone on a line are a caller only while it rings (ELINK 301), else they are unread.
+* <DLE>H and <DLE>h (the telephone in the modem's own jack) are off-hook and on-hook; <DLE>P and <DLE>p are not: they are said of
+  other telephones, only while the modem itself is off-hook (LINE.md 1.5), and not always both.
+* A line that rings is on the hook: where putting down was not told (H, a serial box), the ring tells it, with that error.
 * Garbage is recorded, but not without end: NOISY lines in ten seconds, the rest is counted (`dropped`).
 """
 
@@ -78,6 +81,7 @@ class ModemHearing:
         self._last_word: int | None = None  # RING words that were told
         self._last_report: int | None = None
         self._last_end: Instant | None = None
+        self._lifted: Instant | None = None  # told by a code or a box, and not yet put down
         self._last_block: int | None = None
         self._delays: deque[int] = deque(maxlen=8)  # from first RING to caller ID, of the last calls
         self._unread_at: deque[int] = deque(maxlen=NOISY)
@@ -150,14 +154,15 @@ class ModemHearing:
         return []
 
     def _hook(self, lifted: bool, at: Instant) -> LineSignal:
+        self._lifted = at if lifted else None
         return (OffHook if lifted else OnHook)(self._line, at, REPORT_ERROR)
 
     def _code(self, character: str, at: Instant) -> list[LineSignal]:
-        """Voice mode (V.253): R ring; H P the telephone or another is lifted, h p put down; digits as they are dialled."""
+        """Voice mode (V.253): R ring; H the telephone is lifted, h put down; digits as they are dialled."""
         if character == "R":
             return self._ring(at)
-        if character in "HPhp":
-            return [self._hook(character.isupper(), at)]
+        if character in "Hh":
+            return [self._hook(character == "H", at)]
         return [DigitDialled(self._line, at, character)] if character in "0123456789*#ABCD" else []
 
     # Rings.
@@ -167,7 +172,7 @@ class ModemHearing:
         if self._last_report is not None and at.mono - self._last_report < WORD_AFTER_REPORT:
             return []
         self._last_word = at.mono
-        return [RingWord(self._line, at, WORD_ERROR)]
+        return [*self._put_down_before(at), RingWord(self._line, at, WORD_ERROR)]
 
     def _burst(self, lasted: int, at: Instant) -> list[LineSignal]:
         self._heard_ring(at.mono)
@@ -179,7 +184,18 @@ class ModemHearing:
         if self._last_end is not None:
             started = max(started, self._last_end)
         self._last_end = at
-        return [RingStarted(self._line, started, REPORT_ERROR), RingEnded(self._line, at, REPORT_ERROR)]
+        burst: list[LineSignal] = [
+            RingStarted(self._line, started, REPORT_ERROR),
+            RingEnded(self._line, at, REPORT_ERROR),
+        ]
+        return [*self._put_down_before(started), *burst]
+
+    def _put_down_before(self, ring: Instant) -> list[LineSignal]:
+        lifted, self._lifted = self._lifted, None
+        if lifted is None:
+            return []
+        half = max(0, ring.since(lifted)) // 2
+        return [OnHook(self._line, lifted.plus(half), half)]
 
     def _heard_ring(self, now: int) -> None:
         if not self.ringing(now):

@@ -131,7 +131,9 @@ def test_codes_and_boxes() -> None:
     said: dict[ModemEvent, list[LineSignal]] = {
         Code("R"): [RingWord("L1", at(1), seconds(1))],
         Code("H"): [OffHook("L1", at(1), seconds(0.1))],
-        Code("p"): [OnHook("L1", at(1), seconds(0.1))],
+        Code("h"): [OnHook("L1", at(1), seconds(0.1))],
+        Code("P"): [],
+        Code("p"): [],
         Code("5"): [DigitDialled("L1", at(1), "5")],
         Code("X"): [],
         HookReport(True): [OffHook("L1", at(1), seconds(0.1))],
@@ -143,6 +145,14 @@ def test_codes_and_boxes() -> None:
         Digits("1"): [Unrecognised("L1", at(1), b"1")],
     }
     assert {event: hearing.hear(event, at(1)) for event in said} == said
+
+
+@pytest.mark.parametrize("ring", [b"RING\r\n", b"DRON=0\r\n"])
+def test_a_line_that_rings_is_on_the_hook(ring: bytes) -> None:
+    ear = Ear()
+    assert [type(s) for s in ear(10, b"\x10H")] == [OffHook]
+    assert ear(30, ring)[0] == OnHook("L1", at(20), seconds(10))
+    assert not [s for s in ear(45, ring) if isinstance(s, OnHook)]
 
 
 def test_an_echo_that_nobody_waits_for_is_recorded() -> None:
