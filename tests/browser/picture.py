@@ -141,6 +141,8 @@ def draw(png: Path | None) -> str:
                 page.screenshot(path=png)
             shapes: list[dict[str, Any]] = json.loads(page.evaluate(LOOK))
         box.close()
+    for shape in shapes:
+        shape["h"] = min(shape["h"], SIZE["height"] - shape["y"])
     shown = [
         shape_of(shape) for shape in shapes if shape["y"] < SIZE["height"] and shape.get("text", "-").strip()
     ]
