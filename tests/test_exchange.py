@@ -398,6 +398,16 @@ def test_a_path_that_is_taken_stops_it_from_starting(tmp_path: Path) -> None:
         Exchange([ModemLine("L1", tmp_path / "L1")]).start()
 
 
+def test_a_path_that_is_taken_while_the_modem_is_unplugged_stops_nothing_else(tmp_path: Path) -> None:
+    with Exchange([ModemLine("L1", tmp_path / "L1")]) as exchange:
+        exchange.fault("L1", FaultKind.UNPLUG, lasts=0.1)
+        (tmp_path / "L1").write_text("mine")
+        assert exchange.wait_idle(PATIENCE)
+        exchange.lift("L1", lasts=0.1)
+        assert exchange.wait_idle(PATIENCE)
+    assert (tmp_path / "L1").read_text() == "mine"
+
+
 def test_it_ends_in_the_middle_of_everything_and_is_then_closed(tmp_path: Path) -> None:
     exchange = Exchange([ModemLine("L1", tmp_path / "L1")]).start()
     exchange.call("L1", CallerId("1").number, ring=20)

@@ -157,7 +157,11 @@ CALLS = st.builds(
     talk=st.sampled_from([0, 1, 30 * SECOND]),
     sent=st.sampled_from(Sent),
     cadence=st.sampled_from(
-        [CADENCE, (SECOND, SECOND), (SECOND, 2 * SECOND), tuple(map(seconds, (0.4, 0.2, 0.4, 4.0)))]
+        [
+            CADENCE,
+            *((SECOND, seconds(off)) for off in (1.0, 1.1, 1.2, 1.3, 1.4, 2.0)),
+            tuple(map(seconds, (0.4, 0.2, 0.4, 4.0))),
+        ]
     ),
 )
 

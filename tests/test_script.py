@@ -93,6 +93,7 @@ def test_moments() -> None:
         ("at", "缺少时刻", "a moment is missing"),
         ("at soon L1 hangup", "“soon”不是时刻", '"soon" is not a moment'),
         ("at 9999999 L1 hangup", "“9999999”不是时刻", '"9999999" is not a moment'),
+        ("L1 lift for 9999999", "“9999999”不是秒数", '"9999999" is not a number of seconds'),
         ("at 3", "缺少线路名", "the name of a line is missing"),
         ("L1", "缺少动作", "what is to happen is missing"),
         ("button dial 1", "不认识“dial”，可以是：press", '"dial" is not known; known are: press'),

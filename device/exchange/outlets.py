@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from device.exchange.line_pins import LinePins
 from device.exchange.modem_port import ModemPort
 from device.exchange.pins_client import PinsClient
 from device.exchange.planned import FalseKind, FaultKind
 from device.exchange.wire_changes import WireChange
+
+logger = logging.getLogger(__name__)
 
 
 class ModemOutlet:
@@ -32,7 +36,7 @@ class ModemOutlet:
     def fault(self, kind: FaultKind, until: int | None) -> bool:
         match kind:
             case FaultKind.UNPLUG if until is None:
-                self.port.plug_in()
+                self._plug_in_again()
             case FaultKind.UNPLUG:
                 self.port.unplug()
             case FaultKind.HANG:
@@ -42,6 +46,14 @@ class ModemOutlet:
             case _:
                 return False
         return True
+
+    def _plug_in_again(self) -> None:
+        try:
+            self.port.plug_in()
+        except (
+            OSError
+        ) as error:  # somebody took the path meanwhile: the modem stays away, the other lines go on
+            logger.error("cannot plug the modem in again: %s", error)
 
     def false(self, kind: FalseKind, start: int, lasts: int | None, seed: int) -> bool:
         """A modem tells nothing of such things."""

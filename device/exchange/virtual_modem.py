@@ -174,9 +174,8 @@ class VirtualModem:
 
     def _drop(self, printed: Printed | None) -> None:
         """Take back what was to be printed."""
-        if printed is not None and printed in self._queue:
-            self._queue.remove(printed)
-            heapq.heapify(self._queue)
+        self._queue = [waiting for waiting in self._queue if waiting is not printed]
+        heapq.heapify(self._queue)
 
     def _put(self, due: int, data: bytes, kind: Says) -> Printed:
         self._order += 1
