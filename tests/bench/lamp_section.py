@@ -7,7 +7,7 @@ The burst is certain at the edge on which the program's own rule (device/ring_ca
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from device import clock
@@ -132,7 +132,7 @@ def _wait_until(due: int) -> None:
         idle.wait(left / SECOND)
 
 
-def _says(pin: int, level: int):  # noqa: ANN202
+def _says(pin: int, level: int) -> Callable[[bytes], bool]:
     wanted = f"pin {pin} {level}".encode()
     return lambda line: line == wanted
 

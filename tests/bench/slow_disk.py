@@ -23,7 +23,7 @@ BASE = apsw.vfs_names()[0]
 
 class SlowFile(apsw.VFSFile):
     def __init__(self, name: apsw.URIFilename | str | None, flags: list[int], luck: random.Random) -> None:
-        super().__init__(BASE, name, flags)  # type: ignore[arg-type]  # a temporary file has no name
+        super().__init__(BASE, name, flags)
         self._luck = luck
 
     def xSync(self, flags: int) -> None:
