@@ -209,19 +209,21 @@ def test_run_greets_shows_a_missed_call_and_ends_at_once(tmp_path: Path) -> None
     port, run = loopback_port(), tmp_path / "run"
     config = configuration(tmp_path, [run / "L1", PINS], panel_port=port, more="[exchange]\nseed = 7\n")
     command = [sys.executable, "-m", "firmware_app", "run", "--config", str(config)]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
-    assert process.stdout is not None
-    said: list[str] = []
-    while not said or "missed  L1  154****" not in said[-1]:
-        said.append(process.stdout.readline())
+    ) as process:
+        assert process.stdout is not None
+        said: list[str] = []
+        try:
+            while not said or ("missed  L1  154****" not in said[-1] and said[-1]):
+                said.append(process.stdout.readline())
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+                assert page.status == 200
+        finally:
+            os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
+        rest = process.stdout.read()
+        assert process.wait(10) == 0, rest
     assert said[0] == f"panel: http://127.0.0.1:{port}/\n"
     assert said[1].startswith("sign in: user admin, password ")
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-        assert page.status == 200
-    os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
-    rest = process.stdout.read()
-    process.stdout.close()
-    assert process.wait(10) == 0, rest
+    assert "missed  L1  154****" in said[-1]
     assert "Traceback" not in "".join(said) + rest

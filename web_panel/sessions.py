@@ -115,7 +115,7 @@ def elsewhere(endpoint: str) -> BaseResponse:
 
 
 def signed_in_only(page: Page[P]) -> Page[P]:
-    """For people who have signed in and have a password of their own; others are sent to where they get there."""
+    """For people who have signed in; others are sent to where they do."""
 
     @wraps(page)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> BaseResponse:
@@ -123,8 +123,6 @@ def signed_in_only(page: Page[P]) -> Page[P]:
         if here is None:
             background = request.endpoint in ("events.events", "today.fragment")
             return Response(status=401) if background else elsewhere("sign_in.form")
-        if here.must_change:
-            return elsewhere("sign_in.password")
         return page(*args, **kwargs)
 
     return guarded
