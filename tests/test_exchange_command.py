@@ -96,20 +96,24 @@ def test_a_wrong_script_is_told_line_by_line(tmp_path: Path, capsys: pytest.Capt
     assert "读不了脚本" in capsys.readouterr().err
 
 
-def test_a_trace_is_written_at_once(tmp_path: Path) -> None:
+def test_a_trace_of_each_line_is_written_at_once(tmp_path: Path) -> None:
     out = tmp_path / "out.trace"
     script = tmp_path / "script.txt"
     script.write_text("at 1 L1 call 15400000001 ring 1\n", encoding="utf-8")
     assert run(arguments("--trace", str(out), "--script", str(script)), settings(tmp_path)) == 0
-    assert len(parse_trace(out.read_text(encoding="utf-8")).items) == 4
+    assert len(parse_trace((tmp_path / "out-L1.trace").read_text(encoding="utf-8")).items) == 3
+    assert len(parse_trace((tmp_path / "out-L2.trace").read_text(encoding="utf-8")).items) == 1
+    assert run(arguments("--trace", str(out), "--script", str(script), "--modem", "x"), None) == 0
+    assert len(parse_trace(out.read_text(encoding="utf-8")).items) == 3
     made = []
     for trial in (Trial(modem="USR5637", seed=5, calls_per_minute=8.0), Trial(seed=5)):
         assert run(arguments("--trace", str(out), "--for", "600"), settings(tmp_path, trial)) == 0
-        made.append(out.read_text(encoding="utf-8"))
+        made.append((tmp_path / "out-L1.trace").read_text(encoding="utf-8"))
         assert parse_trace(made[-1]).bad_lines == ()
     assert "OffHook L1" not in made[0]  # a USR5637 does not know
     assert "OffHook L1" in made[1]
-    assert run(arguments("--trace", str(tmp_path), "--seed", "x"), settings(tmp_path)) == 2
+    gone = tmp_path / "gone" / "out.trace"
+    assert run(arguments("--trace", str(gone), "--seed", "x"), settings(tmp_path)) == 2
 
 
 def test_one_call_and_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.exchange.line_trace import Ear, trace_of_calls, trace_of_script
+from device.exchange.line_trace import Ear, traces_of_calls, traces_of_script
 from device.exchange.planned import PlannedCall
 from device.exchange.script import ScriptItem, parse_script
 from device.signals import SECOND, CallerId
@@ -14,8 +14,9 @@ EARS = {"L1": Ear.MODEM, "L2": Ear.PINS, "L3": Ear.DEAF_MODEM}
 def lines_of(script: str, line: str) -> list[str]:
     parsed = parse_script(script, EARS)
     assert parsed.errors == ()
-    items = trace_of_script(parsed.items, EARS).items
-    return [format_item(item) for item in items if isinstance(item, Decoded) and item.signal.line == line][1:]
+    items = traces_of_script(parsed.items, EARS)[line].items
+    assert all(isinstance(item, Decoded) and item.signal.line == line for item in items)
+    return [format_item(item) for item in items][1:]
 
 
 def test_pins_hear_bursts_hook_and_pulses() -> None:
@@ -54,8 +55,8 @@ def test_a_busy_line_rings_for_nobody_and_faults_have_no_part() -> None:
 
 def test_the_trace_reads_back() -> None:
     for trace in (
-        trace_of_calls(7, EARS, 6.0, 600 * SECOND),
-        trace_of_script([ScriptItem(0, "L1", PlannedCall(CallerId("15400000001", "张三")))], EARS),
+        *traces_of_calls(7, EARS, 6.0, 600 * SECOND).values(),
+        *traces_of_script([ScriptItem(0, "L1", PlannedCall(CallerId("15400000001", "张三")))], EARS).values(),
     ):
         again = parse_trace(format_trace(trace))
         assert again.bad_lines == ()
@@ -64,5 +65,5 @@ def test_the_trace_reads_back() -> None:
 
 
 def test_a_day_of_calls_takes_no_time() -> None:
-    trace = trace_of_calls("x", EARS, 2.0, 86_400 * SECOND)
-    assert len(trace.items) > 10_000
+    traces = traces_of_calls("x", EARS, 2.0, 86_400 * SECOND)
+    assert sum(len(trace.items) for trace in traces.values()) > 10_000

@@ -20,7 +20,7 @@ from device.exchange.exchange_lines import ModemLine, PinLine
 from device.exchange.exchange_manual import DESCRIPTION, EPILOG
 from device.exchange.exchange_news import News, told
 from device.exchange.exchange_settings import ExchangeSettings, button_of, lines_of, zone_of
-from device.exchange.line_trace import Ear, trace_of_calls, trace_of_script
+from device.exchange.line_trace import Ear, traces_of_calls, traces_of_script
 from device.exchange.modem_personalities import PERSONALITIES
 from device.exchange.script import Script, parse_script
 from device.signals import MILLISECOND, SECOND, seconds
@@ -96,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--trace",
         type=Path,
         metavar="OUT",
-        help="不播放，立刻写出信号记录 / play nothing: write the trace of it at once",
+        help="不播放，立刻写出信号记录，多条线路各一个文件 / play nothing: write its trace at once, of several lines one file each (OUT-L1 …)",
     )
     add(
         "--for",
@@ -187,14 +187,16 @@ def _write_trace(
 ) -> int:
     ears = {line.name: _ear(line) for line in lines}
     if args.script is not None:
-        trace = trace_of_script(script.items, ears)
+        traces = traces_of_script(script.items, ears)
     else:
-        trace = trace_of_calls(_seed(args, settings), ears, _rate(args, settings), seconds(args.lasts))
-    try:
-        args.trace.write_text(format_trace(trace), encoding="utf-8")
-    except OSError as error:
-        return _complain(f"写不了 {args.trace}：{error}", f"cannot write {args.trace}: {error}")
-    _note(f"{args.trace}：{len(trace.items)} 个信号", f"{args.trace}: {len(trace.items)} signals")
+        traces = traces_of_calls(_seed(args, settings), ears, _rate(args, settings), seconds(args.lasts))
+    for name, trace in traces.items():
+        out: Path = args.trace if len(traces) == 1 else args.trace.with_stem(f"{args.trace.stem}-{name}")
+        try:
+            out.write_text(format_trace(trace), encoding="utf-8")
+        except OSError as error:
+            return _complain(f"写不了 {out}：{error}", f"cannot write {out}: {error}")
+        _note(f"{out}：{len(trace.items)} 个信号", f"{out}: {len(trace.items)} signals")
     return 0
 
 

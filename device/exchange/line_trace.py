@@ -1,6 +1,6 @@
-"""A script, or a seed and a length of time, in; what the monitor's ears would say of it out, as a trace, without waiting for any of it.
+"""A script, or a seed and a length of time, in; what the monitor's ears would say of it out, a trace for each line, at once.
 
-Pure. The trace holds decoded signals, line by line in the order in which they would be told (`ringkeeper replay` reads it).
+Pure. A trace holds decoded signals in the order in which they would be told (`ringkeeper replay` reads it).
 What each ear knows, and how late and how exactly, is what the drivers declare: ring edges and hook on pins; RING, caller ID and
 the polled voltage on a modem.
 """
@@ -62,37 +62,43 @@ class _Said:
     signal: LineSignal
 
 
-def trace_of_script(items: Iterable[ScriptItem], ears: Mapping[str, Ear]) -> Trace:
-    """The trace of a script: its calls, diallings and lifts. Faults and what a person does meanwhile have no part in it."""
-    said = [_restored(line, ear) for line, ear in ears.items()]
+def traces_of_script(items: Iterable[ScriptItem], ears: Mapping[str, Ear]) -> dict[str, Trace]:
+    """The traces of a script, by line: its calls, diallings and lifts. Faults and what a person does meanwhile have no part in it."""
+    said = {line: [_restored(line, ear)] for line, ear in ears.items()}
     free = dict.fromkeys(ears, 0)
     for item in items:
         plan = item.action
         if isinstance(plan, PlannedCall | PlannedDialling | PlannedLift) and item.at >= free[item.line]:
             changes = course(plan, item.at)
             free[item.line] = line_free_at(plan, changes)
-            said += _said(item.line, ears[item.line], changes)
-    return _trace("a script of the virtual exchange", ears, said)
+            said[item.line] += _said(item.line, ears[item.line], changes)
+    return _traces("a script of the virtual exchange", ears, said)
 
 
-def trace_of_calls(seed: int | str, ears: Mapping[str, Ear], per_minute: float, lasts: int) -> Trace:
-    """The trace of random calls that begin within `lasts` ns: the same that the exchange would play with this seed."""
-    said = [_restored(line, ear) for line, ear in ears.items()]
+def traces_of_calls(
+    seed: int | str, ears: Mapping[str, Ear], per_minute: float, lasts: int
+) -> dict[str, Trace]:
+    """The traces of random calls that begin within `lasts` ns, by line: the calls that the exchange would play with this seed."""
+    said = {line: [_restored(line, ear)] for line, ear in ears.items()}
     for line, ear in ears.items():
         calls = LineCalls(seed, line, round(60 * SECOND * len(ears) / per_minute))
         start = SECOND
         while start < lasts:
             changes = course(calls.next_call(), start)
-            said += _said(line, ear, changes)
+            said[line] += _said(line, ear, changes)
             start = calls.next_start(start, changes[-1].at)
-    return _trace(f"random calls of the virtual exchange, seed {seed}", ears, said)
+    return _traces(f"random calls of the virtual exchange, seed {seed}", ears, said)
 
 
-def _trace(what: str, ears: Mapping[str, Ear], said: list[_Said]) -> Trace:
+def _traces(what: str, ears: Mapping[str, Ear], said: Mapping[str, list[_Said]]) -> dict[str, Trace]:
+    return {line: _trace(what, f"{line} {ears[line].value}", told) for line, told in said.items()}
+
+
+def _trace(what: str, interface: str, said: list[_Said]) -> Trace:
     header = (
         ("What", what),
         ("Where", "virtual exchange"),
-        ("Interface", ", ".join(f"{line} {ear.value}" for line, ear in ears.items())),
+        ("Interface", interface),
         ("Date", "none"),
         ("Oddities", "none"),
     )
