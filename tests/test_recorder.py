@@ -164,10 +164,14 @@ def test_a_disk_that_fails_is_told_and_nothing_is_lost(
 
 
 @pytest.mark.slow
-def test_a_disk_that_hangs_is_told_too(path: Path, disk: FailingDisk) -> None:
+@pytest.mark.parametrize(
+    "idle", [0.0, (recorder.LOOKS + 2) * recorder.GLANCE], ids=["at once", "after a rest"]
+)
+def test_a_disk_that_hangs_is_told_too(path: Path, disk: FailingDisk, idle: float) -> None:
     news, gate = News(), threading.Event()
     made = Recorder(path, BOOT, news, vfs=disk.label)
     news.until_told(Committed)
+    gate.wait(idle)  # so long that the watcher sleeps
     disk.fault = gate.wait  # type: ignore[assignment]
     made.put(entries.StillTalking("L1"), at(1))
     assert news.until_told(RecorderTrouble).kind == "stalled"

@@ -39,6 +39,9 @@ MOST_WAITING = 10_000  # entries; months of calls once they are thinned
 BATCH = 500  # entries of one transaction, so that one never takes long
 HUNG = 1200 * MILLISECOND  # a commit that takes longer is told as trouble
 GLANCE = 0.5  # seconds between looks at a commit under way: HUNG + GLANCE < 2 s
+LOOKS = (
+    4  # looks in vain after which the watcher sleeps until the disk is used again: an idle line costs nothing
+)
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0  # seconds
 PATIENCE = 2.0  # seconds between looks whether an old trouble is over
 LAST_MOMENT = 0.8  # seconds that close() waits for what is in hand
@@ -124,6 +127,7 @@ class Recorder:
         self._lost = 0
         self._ended = False
         self._busy_since: int | None = None
+        self._in_use = threading.Event()  # wakes the watcher
         self._trouble: str | None = None
         self._trouble_lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -158,6 +162,7 @@ class Recorder:
         """Commit what waits (at most 1 s), end the thread, let go of the ledger. May be called often."""
         with self._more:
             self._closing.set()
+            self._in_use.set()
             self._more.notify_all()
         if threading.current_thread() is not self._thread:
             self._thread.join(LAST_MOMENT)
@@ -282,6 +287,7 @@ class Recorder:
     @contextlib.contextmanager
     def _disk_in_use(self) -> Iterator[None]:
         self._busy_since = clock.now().mono
+        self._in_use.set()
         try:
             yield
         finally:
@@ -314,6 +320,7 @@ class Recorder:
             self._ended = True
             left, self._queue = list(self._queue), deque()
         self._closing.set()
+        self._in_use.set()
         for waiting in left:
             if waiting.then is not None:
                 self._call(waiting.then, CLOSED)
@@ -323,14 +330,24 @@ class Recorder:
 
     def _watch(self) -> None:
         """A second pair of eyes: a disk that neither works nor fails leaves the recorder's thread waiting in the kernel."""
+        in_vain = 0
         while not self._closing.wait(GLANCE):
             since = self._busy_since
-            if since is not None and clock.now().mono - since > HUNG:
+            in_vain = in_vain + 1 if since is None else 0
+            if in_vain >= LOOKS:
+                self._sleep_until_used()
+                in_vain = 0
+            elif since is not None and clock.now().mono - since > HUNG:
                 self._began("stalled", "the disk does not answer")
                 with (
                     self._more
                 ):  # should the commit have ended meanwhile, the recorder looks whether all is well
                     self._more.notify()
+
+    def _sleep_until_used(self) -> None:
+        self._in_use.clear()
+        if self._busy_since is None and not self._closing.is_set():
+            self._in_use.wait()
 
     def _began(self, kind: str, detail: str) -> None:
         with self._trouble_lock:
