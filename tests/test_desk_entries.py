@@ -65,7 +65,10 @@ def test_each_missing_field_is_named(kind: str, body: dict[str, Any], entry: ent
         ("CallbackAttempted", {"case": 7, "outcome": "perhaps"}),
         ("Presence", {"present": 1}),
         ("StillTalking", {"line": ""}),
-        ("PasswordSet", {"account": "admin", "secret": {"kind": "number", "content": "x"}, "must_change": True}),
+        (
+            "PasswordSet",
+            {"account": "admin", "secret": {"kind": "number", "content": "x"}, "must_change": True},
+        ),
         ("PasswordSet", {"account": "admin", "secret": "x", "must_change": True}),
         ("CallRecorded", {}),
         ("Stopped", {"reason": "x"}),
@@ -85,7 +88,9 @@ values = st.recursive(
 @given(
     st.sampled_from([*ALLOWED, "x"]),
     st.dictionaries(
-        st.sampled_from(["call", "case", "disposition", "outcome", "present", "line", "account", "secret", "must_change"]),
+        st.sampled_from(
+            ["call", "case", "disposition", "outcome", "present", "line", "account", "secret", "must_change"]
+        ),
         values,
     ),
 )
