@@ -3,7 +3,9 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest
+# more workers than cores: most tests wait for a line to ring
+WORKERS ?= 6
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	--group build pyproject.toml
 
@@ -21,7 +23,7 @@ demo: ## 用虚拟电话局试用 · the whole appliance on the virtual telephon
 
 test: ## 全部测试 · every test, and with them the house rules
 	@deploy/setup.sh dev
-	@$(PYTEST) -n auto
+	@$(PYTEST)
 
 check: ## 格式、类型、分层、测试 · format, types, layers, tests: before each commit
 	@deploy/setup.sh dev
@@ -29,7 +31,7 @@ check: ## 格式、类型、分层、测试 · format, types, layers, tests: bef
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	@$(PYTEST) -n auto
+	@$(PYTEST)
 
 bench: ## 性能数据 · the figures, with the machine they were taken on
 	@deploy/setup.sh dev

@@ -42,6 +42,13 @@ def missing_for_pages() -> str | None:
     return " ".join(missing) or None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What shares a costly fixture runs in one worker (`--dist loadgroup`), instead of making it in each."""
+    if item.path.name == "test_traces.py":
+        item.add_marker(pytest.mark.xdist_group("traces"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pass the tests of pages over on a machine without a browser, and say how to get one; never in CI."""
     pages = [item for item in items if item.get_closest_marker("browser")]
