@@ -40,7 +40,7 @@ from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
 
-LATEST_STATE = 100 * MILLISECOND  # however much waits in the queue, peers are told the present so often
+STATE_DELAY = 20 * MILLISECOND  # peers are told the present so late at the most: recording goes first
 EXPIRED = Text("请求过期，没有执行", "the request expired and was not carried out")
 NO_SUCH_LINE = Text("没有这条线路", "no such line")
 NO_SUCH_REQUEST = Text(
@@ -119,7 +119,7 @@ class Monitor:
         self._fresh_lines = set(self._machines)  # not yet heard of since this start
         self._recorder_ok = True
         self._told: Json = {}
-        self._published = now.mono
+        self._state_due: int | None = None  # when peers must be told the present (ns)
 
     # ---- what assemble connects
 
@@ -186,7 +186,7 @@ class Monitor:
     def _patience(self) -> float | None:
         """Seconds until the next deadline, None when nothing is awaited."""
         deadlines = [machine.next_deadline() for machine in self._machines.values()]
-        deadlines.append(self._annunciator.next_deadline())
+        deadlines += [self._annunciator.next_deadline(), self._state_due]
         due = [deadline for deadline in deadlines if deadline is not None]
         return max(0.0, (min(due) - clock.now().mono) / SECOND) if due else None
 
@@ -196,8 +196,16 @@ class Monitor:
             if deadline is not None and deadline <= now.mono:
                 self._carry_out(machine.expire(now))
         self._annunciator.expire(now)
-        if self.queue.empty() or now.mono - self._published >= LATEST_STATE:
-            self._publish(now)  # first what waits: two words of one moment then go to disk in one commit
+        self._tell_present(now)
+
+    def _tell_present(self, now: Instant) -> None:
+        """Recording goes first: two words of one moment are committed together, and nothing competes with the recorder."""
+        if self._state_due is None:
+            self._state_due = now.mono + STATE_DELAY
+        busy = not self.queue.empty() or (self._recorder is not None and self._recorder.waiting > 0)
+        if not busy or now.mono >= self._state_due:
+            self._state_due = None
+            self._publish(now)
 
     def _take(self, item: Work) -> None:
         match item:
@@ -338,7 +346,6 @@ class Monitor:
 
     def _publish(self, now: Instant) -> None:
         """Tell peers the present, when it differs from what they were told (the time of day alone does not count)."""
-        self._published = now.mono
         if self._socket is None:
             return
         told = {
