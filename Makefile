@@ -17,7 +17,7 @@ help: ## this list
 setup: ## 建立运行环境 .venv · the environment the program runs in
 	@deploy/setup.sh runtime
 
-demo: ## 用虚拟电话局试用 · the whole appliance on the virtual telephone exchange
+demo: ## 用虚拟电话交换机试用 · the whole appliance on the virtual telephone exchange
 	@deploy/setup.sh runtime
 	@exec $(BIN)/ringkeeper run --config config/demo.toml
 

@@ -32,14 +32,14 @@ class Command:
 COMMANDS = (
     Command(
         "run",
-        "启动整套设备（监听、面板）/ start the whole appliance",
+        "启动整套设备（监测、面板）/ start the whole appliance",
         "firmware_app.appliance_commands",
         "add_run_arguments",
         "run_appliance",
     ),
     Command(
         "monitor",
-        "只启动监听进程 / the monitor process alone",
+        "只启动监测进程 / the monitor process alone",
         "firmware_app.appliance_commands",
         "add_monitor_arguments",
         "run_monitor",

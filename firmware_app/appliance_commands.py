@@ -12,7 +12,7 @@ from firmware_app.settings import Settings
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "启动监听和面板两个进程；配置中有 [exchange] 时还启动虚拟交换机。Ctrl-C 结束。\n"
+        "启动监测和面板两个进程；配置中有 [exchange] 时还启动虚拟交换机。Ctrl-C 结束。\n"
         "Starts monitor and panel, and the virtual exchange where the configuration has [exchange]. Ctrl-C ends it."
     )
 
@@ -26,7 +26,7 @@ def run_appliance(args: argparse.Namespace, settings: Settings) -> int:
 def add_monitor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--announce", type=int, metavar="FD", help=argparse.SUPPRESS)
     parser.epilog = (
-        "监听电话线路、写账本、点灯。账本只由它写。SIGTERM 或 Ctrl-C 结束。\n"
+        "监测电话线路、写账本、点灯。账本只由它写。SIGTERM 或 Ctrl-C 结束。\n"
         "Listens to the lines, writes the ledger, lights the lamps; the ledger's only writer."
     )
 

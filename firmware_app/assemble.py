@@ -114,7 +114,7 @@ def run_monitor(settings: Settings, announce: int | None) -> int:
         message = refused.message
     except OSError as error:
         where, why = error.filename or settings.data_dir, error.strerror or error
-        message = Text(f"监听程序无法启动：{where}：{why}", f"the monitor cannot start: {where}: {why}")
+        message = Text(f"监测程序无法启动：{where}：{why}", f"the monitor cannot start: {where}: {why}")
     else:
         return process.run()
     sys.stderr.write(message.in_language(settings.language) + "\n")

@@ -29,11 +29,11 @@ DISPOSITIONS = {
     Disposition.NON_VOICE: Text("传真或数据", "fax or data"),
 }
 ABSENCES = {
-    Absence.PRIVATE: Text("号码保密", "number withheld"),
+    Absence.PRIVATE: Text("私人号码", "number withheld"),
     Absence.OUT_OF_AREA: Text("无号码", "no number"),
 }
 TROUBLES = {
-    Trouble.LINE_LOST: Text("接口失联", "interface lost"),
+    Trouble.LINE_LOST: Text("听不到这条线", "interface lost"),
     Trouble.NO_LOOP: Text("线路断开", "line cut"),
     Trouble.LEFT_OFF_HOOK: Text("听筒未挂好", "handset left off the hook"),
     Trouble.STILL_TALKING: Text("摘机已 20 分钟，还在通话吗？", "off-hook for 20 minutes, still talking?"),

@@ -36,7 +36,7 @@ OUTCOMES = {
     "blocked": Text("屏蔽", "blocked"),
     "non_voice": Text("传真", "non-voice"),
 }
-ABSENCES = {"private": Text("隐藏号码", "private"), "out_of_area": Text("区域外", "out of area")}
+ABSENCES = {"private": Text("私人号码", "private"), "out_of_area": Text("区域外", "out of area")}
 GOING_ON = Text("进行中", "going on")
 HEADINGS = (
     Text("编号", "id"),

@@ -1,7 +1,7 @@
 """The monitor's loop: everything that happens arrives in one queue, one thread decides, others listen, write and show.
 
 Order in the loop: what IS goes to the annunciator at once; what happened goes to the recorder; what WAS is shown only
-when the recorder tells of its commit (DESIGN, invariant 2). The loop does no disk, no network, no blocking send.
+when the recorder tells of its commit (docs/ARCHITECTURE.md, invariant 2). The loop does no disk, no network, no blocking send.
 
 Threads: this loop (main) · one per line driver · recorder · monitor-socket · the scheduler's two · gpiozero's patterns.
 """
@@ -227,7 +227,7 @@ class Monitor:
                 self._heard(item)
 
     def _recorder_health(self, news: RecorderTrouble | RecorderRecovered | LedgerDoubtful) -> None:
-        """A disk that fails is on the lamp at once (DESIGN, invariant 6); only a doubtful ledger ends the program."""
+        """A disk that fails is on the lamp at once (docs/ARCHITECTURE.md, invariant 9); only a doubtful ledger ends the program."""
         self._recorder_ok = isinstance(news, RecorderRecovered)
         self._annunciator.fault("records", None, not self._recorder_ok)
         match news:

@@ -212,6 +212,7 @@ class MonitorSocket:
             case "state":
                 answer({"ok": True, "state": self._state})
             case "subscribe":
+                self._post()  # what was published before is in the state this peer is told now
                 peer.subscribed = True
                 answer({"event": "state", "state": self._state})
             case "record":

@@ -32,8 +32,8 @@ NOTE = Text(
 )
 NO_SUCH_LINE = Text("配置中没有线路 {}；有：{}", "the configuration has no line {}; it has: {}")
 MONITOR_RUNS = Text(
-    "打不开线路（{}）。如果监听程序在运行，请先停止它：systemctl stop ringkeeper-monitor",
-    "the line cannot be opened ({}). If the monitor runs, stop it first: systemctl stop ringkeeper-monitor",
+    "打不开线路（{}）。监测程序在运行时线路被它占用，请先停止它",
+    "the line cannot be opened ({}). A running monitor holds the line: stop it first",
 )
 DONE = Text("已保存 {} 项到 {}", "{} items saved to {}")
 

@@ -55,9 +55,9 @@ MISSED = Text("漏接", "missed")
 TO_SETTLE = Text("待确认", "to be settled")
 UNKNOWN_NUMBER = Text("号码未知", "number unknown")
 NAMES = {
-    "monitor": Text("监听", "monitor"),
+    "monitor": Text("监测", "monitor"),
     "panel": Text("面板", "panel"),
-    "exchange": Text("模拟交换机", "exchange"),
+    "exchange": Text("虚拟交换机", "exchange"),
 }
 
 
@@ -353,9 +353,12 @@ class Supervisor:
             self._write(told)
 
     def _write(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):
+        try:
             self._out.write(line + "\n")
             self._out.flush()
+        except BrokenPipeError:  # nobody reads any more; the appliance goes on
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._out.fileno())
 
 
 def _short(path: Path) -> str:

@@ -53,7 +53,7 @@ OUTBOUND = Call("k", "L1", Direction.OUTBOUND, at(10))
         (
             CallChanged(replace(RINGING, caller_id=CallerId(None, "张", Absence.PRIVATE)), at(12)),
             12,
-            "来电：响铃 1 次，号码保密，姓名 张",
+            "来电：响铃 1 次，私人号码，姓名 张",
             "inbound call: 1 burst, number withheld, name 张",
         ),
         (CallOpened(OUTBOUND), 10, "去电开始", "outbound call begins"),

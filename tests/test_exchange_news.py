@@ -46,7 +46,7 @@ CALLER = CallerId("15400001234")
         ),
         (
             PlannedCall(CallerId(absence=Absence.PRIVATE), answer_after=SECOND),
-            "来电 号码保密，1 秒后接，通话 20 秒",
+            "来电 私人号码，1 秒后接，通话 20 秒",
             "call, number withheld: answered after 1 s, talks 20 s",
         ),
         (

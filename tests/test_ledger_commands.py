@@ -137,7 +137,7 @@ def test_the_table_is_for_people_masked_and_in_local_time(
         "漏接",
         "内",
     ]
-    assert "隐藏号码" in rows[3]
+    assert "私人号码" in rows[3]
     assert "待确认" in rows[3]
     assert "呼出" in rows[4]
     assert "进行中" in rows[5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import signal
 import sys
@@ -68,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--no-wait",
         action="store_true",
-        help="不等监听程序就绪 / begin though nobody listens yet",
+        help="不等监测程序就绪 / begin though nobody listens yet",
     )
     add("--quiet", action="store_true", help="不打印事件 / print no events")
     add(
@@ -329,6 +330,11 @@ def _complain(zh: str, en: str) -> int:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    with contextlib.suppress(BrokenPipeError):  # whoever read it has gone; the calls go on
+    try:
         stream.write(f"{text}\n")
         stream.flush()
+    except (
+        BrokenPipeError
+    ):  # whoever read it has gone; the calls go on, and what waits in the buffer goes nowhere
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())

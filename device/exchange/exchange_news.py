@@ -65,7 +65,7 @@ FALSE_WORDS = {
     FalseKind.FLASH: ("拍叉", "hook flash"),
 }
 ABSENCE_WORDS = {
-    Absence.PRIVATE: ("号码保密", "number withheld"),
+    Absence.PRIVATE: ("私人号码", "number withheld"),
     Absence.OUT_OF_AREA: ("无法显示号码", "out of area"),
     None: ("无来电显示", "no caller ID"),
 }
@@ -92,9 +92,9 @@ def told(news: News) -> tuple[str, str] | None:
         case NewsKind.OVER | NewsKind.REFUSED:
             return news.zh, news.en
         case NewsKind.HEARD:
-            return "监听程序已就绪", "the monitor listens"
+            return "监测程序已就绪", "the monitor listens"
         case NewsKind.UNHEARD:
-            return "监听程序不在", "nobody listens"
+            return "监测程序不在", "nobody listens"
         case NewsKind.PRINTED | NewsKind.OUTPUT:
             return None
         case _:

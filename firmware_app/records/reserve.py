@@ -8,7 +8,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-SIZE = 1024 * 1024  # bytes: some 80 durable entries at 12 KiB of log each (ECOSYSTEM: wal/FULL)
+SIZE = 1024 * 1024  # bytes: some 80 durable entries at 12 KiB of log each (WAL, synchronous=FULL; make bench)
 
 
 class Reserve:
