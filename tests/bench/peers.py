@@ -7,22 +7,17 @@ of the last byte returns to the emulated modem.
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from device import clock
 from device.exchange.exchange_loop import ExchangeLoop
 from device.signals import SECOND
-from tests.bench import machine
+from tests.bench import machine, odd_comparison
 from tests.bench.appliance import (
     BENCH,
     ROOT,
-    Hearing,
-    Message,
     Process,
     all_idle,
     configuration,
@@ -36,55 +31,18 @@ from tests.bench.callattendant import CallAttendant, install
 from tests.bench.emulated_modem import RING, EmulatedModem, wait_until
 from tests.bench.figures import Spread
 from tests.bench.latency_section import (
-    LIFTED,
-    PUT_BACK,
     caller_id_block,
-    is_recorded,
     until_recorded,
     wait_for_idle,
 )
-from tests.bench.odd_blocks import GOOD_BLOCK, ODD_BLOCKS, STOPPERS, OddBlock, number
+from tests.bench.odd_blocks import GOOD_BLOCK, number
+from tests.bench.our_side import LINES, Ours, Row, alive_or_not, call_heard, pause
 
-LINES = 4  # of ours, so that a call need not wait for the end of the one before
 CALLS = 80  # of each kind and program
 SETTLED, MINUTE = 25.0, 60.0
 SILENCE = 3.0  # seconds after which a ring counts as not recorded
 AWAY = 3.0  # seconds unplugged
 REPLUG_PATIENCE, HANG_PATIENCE = 20.0, 40.0
-
-pause = threading.Event().wait
-
-
-@dataclass(slots=True)
-class Ours:
-    """Our monitor on emulated modems."""
-
-    modems: list[EmulatedModem]
-    hearing: Hearing
-    pid: int
-    alive: Callable[[], bool]
-    config: str
-
-    def end_calls(self) -> None:
-        """Lift and put back at every line, so that the next calls can begin."""
-        mark = self.hearing.mark
-        for words in (LIFTED, PUT_BACK):
-            for modem in self.modems:
-                modem.say(words)
-        wait_for_idle(self.hearing, mark)
-
-    def calls(self) -> list[Message]:
-        """Every call in the ledger, as the owner's shell shows them."""
-        command = [sys.executable, "-m", "firmware_app", "calls", "--json", "--config", self.config]
-        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        return [json.loads(line) for line in told.stdout.splitlines()]
-
-
-@dataclass(slots=True)
-class Row:
-    what: str
-    theirs: str
-    ours: str
 
 
 @dataclass(slots=True)
@@ -128,8 +86,8 @@ def _compare(version: str, loop: ExchangeLoop) -> None:
         finally:
             theirs.close()
         _print(_hang(loop, ours))
-        _print(_odd(loop, ours))
-        _print(_stoppers(loop, ours))
+        _print(odd_comparison.odd(loop, ours))
+        _print(odd_comparison.stoppers(loop, ours))
 
 
 def _heading(version: str) -> None:
@@ -233,12 +191,12 @@ def _unplug(theirs: CallAttendant, ours: Ours) -> list[Row]:
     modem.plug_in()
     back = clock.now().mono
     heard = ours.hearing.first(lambda line: line_states(line).get("L1") == "idle", mark, REPLUG_PATIENCE)
-    mine = "never" if heard is None else f"after {(heard[0] - back) / SECOND:.1f} s, {_call_heard(ours)}"
+    mine = "never" if heard is None else f"after {(heard[0] - back) / SECOND:.1f} s, {call_heard(ours)}"
     again = _hears_again(theirs, REPLUG_PATIENCE)
     peer = f"not within {REPLUG_PATIENCE:.0f} s" if again is None else f"after {again:.1f} s"
     return [
         Row("modem unplugged: told", _said(theirs, b"disconnected"), _after(lost, away)),
-        Row("modem plugged in again: hears", f"{peer}, {_alive(theirs.alive)}", mine),
+        Row("modem plugged in again: hears", f"{peer}, {alive_or_not(theirs.alive)}", mine),
     ]
 
 
@@ -250,10 +208,6 @@ def _said(theirs: CallAttendant, word: bytes) -> str:
     return "in its log" if word in theirs.log() else "nothing to be seen in its log"
 
 
-def _alive(alive: bool) -> str:
-    return "process alive" if alive else "process ended"
-
-
 def _hears_again(theirs: CallAttendant, patience: float) -> float | None:
     """Seconds until a call is recorded again, with one call a second."""
     began, mark = clock.now().mono, theirs.commits.mark
@@ -263,16 +217,6 @@ def _hears_again(theirs: CallAttendant, patience: float) -> float | None:
         if committed is not None:
             return (committed - began) / SECOND
     return None
-
-
-def _call_heard(ours: Ours) -> str:
-    """Whether the next good call on our first line is in the record; it is ended."""
-    mark = ours.hearing.mark
-    ours.modems[0].say(RING + GOOD_BLOCK % number(990).encode())
-    found = ours.hearing.first(is_recorded, mark, 5.0)
-    pause(0.2)
-    ours.end_calls()
-    return "next call recorded" if found else "next call LOST"
 
 
 def _hang(loop: ExchangeLoop, ours: Ours) -> list[Row]:
@@ -297,112 +241,7 @@ def _hung(theirs: CallAttendant, ours: Ours) -> list[Row]:
     theirs.modem.hang(False)
     modem.hang(False)
     ours.hearing.first(all_idle, mark, 15.0)
-    return [Row("modem hangs: noticed", peer, f"{_after(lost, began)}; afterwards {_call_heard(ours)}")]
-
-
-# ---- odd caller ID
-
-
-def _odd(loop: ExchangeLoop, ours: Ours) -> list[Row]:
-    theirs = CallAttendant(loop)
-    try:
-        found = [_theirs_recorded(theirs, block) for block in ODD_BLOCKS]
-        alive = _alive(theirs.alive)
-    finally:
-        theirs.close()
-    mine = _ours_recorded(ours)
-    total = len(ODD_BLOCKS)
-    rows = [
-        Row(
-            f"odd caller ID, {total} calls: in the record",
-            f"{sum(row for row, _ in found)}, {alive}",
-            f"{sum(row for row, _ in mine)}, {_alive(ours.alive())}",
-        ),
-        Row(
-            "  with the right number (or none where it was withheld)",
-            str(sum(right for _, right in found)),
-            str(sum(right for _, right in mine)),
-        ),
-    ]
-    for block, one, other in zip(ODD_BLOCKS, found, mine, strict=True):
-        if not all((*one, *other)):
-            rows.append(Row(f"    {block.what}", _verdict(*one), _verdict(*other)))
-    return rows
-
-
-def _verdict(row: bool, right: bool) -> str:
-    return "right" if right else "wrong number" if row else "lost"
-
-
-def _theirs_recorded(theirs: CallAttendant, odd: OddBlock) -> tuple[bool, bool]:
-    before = len(theirs.numbers())
-    _play(theirs.modem, odd)
-    pause(1.2)  # it waits half a second for more of the block
-    added = theirs.numbers()[before:]
-    right = odd.number in added if odd.number else bool(added) and added[-1] in ("0000000000", "P", "O")
-    return bool(added), right
-
-
-def _play(modem: EmulatedModem, odd: OddBlock) -> None:
-    parts = (odd.block, RING) if odd.before_ring else (RING, odd.block)
-    for part in parts:
-        modem.say(part)
-        pause(0.2)
-
-
-def _ours_recorded(ours: Ours) -> list[tuple[bool, bool]]:
-    """One block on each line at a time, each call ended by silence; a call is found by its line and its turn."""
-    before = _calls_by_line(ours)
-    for begin in range(0, len(ODD_BLOCKS), LINES):
-        mark = ours.hearing.mark
-        for modem, odd in zip(ours.modems, ODD_BLOCKS[begin : begin + LINES], strict=False):
-            _play(modem, odd)
-        wait_for_idle(ours.hearing, mark)
-    after = _calls_by_line(ours)
-    found: list[tuple[bool, bool]] = []
-    for place, odd in enumerate(ODD_BLOCKS):
-        line = f"L{place % LINES + 1}"
-        added = after[line][len(before[line]) :]
-        call = added[place // LINES] if len(added) > place // LINES else None
-        found.append((call is not None, call is not None and call["number"] == odd.number))
-    return found
-
-
-def _calls_by_line(ours: Ours) -> dict[str, list[Message]]:
-    found: dict[str, list[Message]] = {f"L{place + 1}": [] for place in range(LINES)}
-    for call in ours.calls():
-        found[call["line"]].append(call)
-    return found
-
-
-def _stoppers(loop: ExchangeLoop, ours: Ours) -> list[Row]:
-    """Each of the lines that ended a program, then a good call: is that call in the record?"""
-    rows: list[Row] = []
-    for place, stopper in enumerate(STOPPERS):
-        theirs = CallAttendant(loop)
-        try:
-            peer = _after_stopper(theirs, stopper, place)
-        finally:
-            theirs.close()
-        ours.modems[0].say(RING)
-        ours.modems[0].say(stopper)
-        pause(0.3)
-        ours.end_calls()
-        what = stopper.strip().decode()
-        rows.append(Row(f"a line `{what}`, then a good call", peer, _call_heard(ours)))
-    return rows
-
-
-def _after_stopper(theirs: CallAttendant, stopper: bytes, place: int) -> str:
-    theirs.modem.say(RING)
-    theirs.modem.say(stopper)
-    pause(1.0)
-    good = number(950 + place)
-    theirs.modem.say(RING)
-    theirs.modem.say(GOOD_BLOCK % good.encode())
-    pause(1.2)
-    heard = good in theirs.numbers()
-    return f"next call {'recorded' if heard else 'LOST'}, {_alive(theirs.alive)}"
+    return [Row("modem hangs: noticed", peer, f"{_after(lost, began)}; afterwards {call_heard(ours)}")]
 
 
 if __name__ == "__main__":
