@@ -11,6 +11,7 @@ Closing a port whose modem does not take its output waits for it up to 30 s (tty
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import select
@@ -259,9 +260,10 @@ def _close(port: serial.Serial) -> None:
 
 
 def _why(error: Exception) -> str:
-    """One short line for a technician."""
-    return (
-        str(error.args[-1] if error.args else error).splitlines()[0][:120]
-        if str(error)
-        else type(error).__name__
-    )
+    """One short line for a technician. pyserial's own texts repeat the path twice and are cut before the reason."""
+    number = next((each for each in error.args if isinstance(each, int)), None)
+    if number in (errno.EAGAIN, errno.EBUSY):  # what the lock of an exclusive open gives
+        return "another program uses the port"
+    if number is not None:
+        return os.strerror(number)
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
