@@ -108,7 +108,11 @@ def run_monitor(settings: Settings, announce: int | None) -> int:
     """The life of the monitor process: 0 after an orderly end, 1 when it could not start or the ledger is in doubt."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
-        settings.run_dir.mkdir(parents=True, exist_ok=True)
+        if not settings.run_dir.is_dir():
+            settings.run_dir.mkdir(parents=True)
+            settings.run_dir.chmod(
+                0o750
+            )  # whatever the umask: who may write here could stand in for our sockets
         process = MonitorProcess(settings, announce)
     except LedgerError as refused:
         message = refused.message

@@ -13,7 +13,9 @@ from firmware_app.wording import Text
 
 Body = Mapping[str, Any]
 
-MAX_TEXT = 200_000  # characters of a site document
+LONGEST_WORD = 64  # characters: names of lines, accounts, documents
+LONGEST_SECRET = 512
+LONGEST_DOCUMENT = 200_000  # as records.documents has it
 
 
 class _WrongFieldError(Exception):
@@ -27,9 +29,19 @@ def _whole(body: Body, key: str) -> int:
     return value
 
 
-def _word(body: Body, key: str, allowed: tuple[str, ...] = ()) -> str:
+def _word(body: Body, key: str, allowed: tuple[str, ...] = (), longest: int = LONGEST_WORD) -> str:
     value = body.get(key)
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or (allowed and value not in allowed):
+    if not isinstance(value, str) or not 0 < len(value) <= longest or (allowed and value not in allowed):
+        raise _WrongFieldError(key)
+    return value
+
+
+def _count(body: Body, key: str) -> int | None:
+    """A whole number, 0 or more, that may be left out."""
+    value = body.get(key)
+    if value is not None and (
+        isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31
+    ):
         raise _WrongFieldError(key)
     return value
 
@@ -45,7 +57,7 @@ def _secret(body: Body) -> entries.Personal:
     secret = body.get("secret")
     if not isinstance(secret, dict) or secret.get("kind") != "secret":
         raise _WrongFieldError("secret")
-    return entries.Personal("secret", _word(secret, "content"))
+    return entries.Personal("secret", _word(secret, "content", longest=LONGEST_SECRET))
 
 
 def _settled(body: Body) -> entries.Entry:
@@ -69,7 +81,7 @@ ALLOWED: Mapping[str, Callable[[Body], entries.Entry]] = {
     ),
     "NumberRevealed": lambda body: entries.NumberRevealed(_word(body, "account"), _whole(body, "call")),
     "SiteDocumentChanged": lambda body: entries.SiteDocumentChanged(
-        _word(body, "name"), version=0, digest="", content=_word(body, "content")
+        _word(body, "name"), version=0, digest="", content=_word(body, "content", longest=LONGEST_DOCUMENT)
     ),
 }
 

@@ -69,6 +69,12 @@ class LineRecords:
         """The faults that an earlier run left open."""
         self._open_faults |= set(faults)
 
+    def faults_of_lines_no_longer_wired(self) -> list[tuple[str, str]]:
+        """Nobody will ever hear that they are over: a lamp that stays on for them would hide the next fault."""
+        return sorted(
+            (kind, line) for kind, line in self._open_faults if line is not None and line not in self._numbers
+        )
+
     def open_faults_of(self, line: str) -> list[str]:
         return sorted(kind for kind, of_line in self._open_faults if of_line == line)
 

@@ -125,6 +125,7 @@ class Monitor:
 
     def connect(self, recorder: Recorder, socket: MonitorSocket) -> None:
         self._recorder, self._socket = recorder, socket
+        self.records.faults_on_record(recorder.standing.faults)  # as the last run left them
 
     def connect_checker(self, checker: Callable[[str | None, str, Callable[[Json], None]], None]) -> None:
         """`checker(line, trigger, answer)` runs a line check in a thread of its own."""
@@ -146,6 +147,8 @@ class Monitor:
 
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
         entry = from_desk(kind, body)
+        if isinstance(entry, entries.StillTalking) and entry.line not in self._machines:
+            entry = NO_SUCH_LINE
         if isinstance(entry, Text):
             answer(failure("invalid", entry))
             return
@@ -171,6 +174,9 @@ class Monitor:
             self._button.start(lambda press, at: self.queue.put(Pressed(press, at)))
         for interface in self._interfaces.values():
             interface.start(self.queue.put)
+        for kind, line in self.records.faults_of_lines_no_longer_wired():
+            self._annunciator.fault(kind, line, False)
+            self.records.fault_ended(kind, line, now)
         self._publish(now)
         while True:
             try:
@@ -282,8 +288,6 @@ class Monitor:
         standing = news.standing
         self._standing = {"unseen": standing.unseen, "due": standing.due, "unsettled": standing.unsettled}
         self._present = standing.present
-        if not news.recorded:  # the first word of a recorder: how things stood when the last run ended
-            self.records.faults_on_record(standing.faults)
         self._annunciator.standing(standing)
         for recorded in news.recorded:
             entry = recorded.entry

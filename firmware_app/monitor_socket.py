@@ -27,6 +27,12 @@ log = logging.getLogger(__name__)
 
 MAX_LINE = 256 * 1024  # bytes of one request: a site document is the largest
 MAX_WAITING = 1024 * 1024  # bytes a peer may leave unread before it is dropped
+MOST_PEERS = 32  # panel, run and a technician's commands are five
+MOST_ASKED = 32  # records of one peer that are not answered yet
+MOST_ASKED_BYTES = 512 * 1024  # of the same, as sent
+MOST_GROUPS = 1024  # bytes, what Python's getsockopt takes: 256 groups
+MOST_ACTOR = 64  # characters
+OWN_ACTORS = ("monitor", "desk", "seed")  # who the box itself is in the journal: no peer may say it is that
 SO_PEERGROUPS = 59  # socket(7), Linux 4.13; Python has no name for it
 
 Json = Mapping[str, Any]
@@ -53,6 +59,7 @@ UNKNOWN_VERB = Text(
     "没有这个动词；可用：record、state、subscribe、request",
     "no such verb; record, state, subscribe, request exist",
 )
+TOO_MUCH = Text("还有太多请求没有完成，请稍后再试", "too many requests are under way; try again later")
 BAD_FIELDS = Text("请求的字段缺失或类型不对", "a field of the request is missing or of the wrong type")
 
 
@@ -62,11 +69,16 @@ class _Peer:
     received: bytearray = field(default_factory=bytearray)
     waiting: bytearray = field(default_factory=bytearray)
     subscribed: bool = False
+    asked: int = 0  # records under way
+    asked_bytes: int = 0
 
 
 def encode(message: Json) -> bytes:
     """One JSON line."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    return (
+        text.encode("utf-8", "replace") + b"\n"
+    )  # an answer may quote half a surrogate pair that a peer sent
 
 
 def bind_unix(path: Path, mode: int) -> socket.socket:
@@ -80,7 +92,7 @@ def bind_unix(path: Path, mode: int) -> socket.socket:
     finally:
         os.close(folder)
     path.chmod(mode)
-    listener.listen(16)
+    listener.listen(2 * MOST_PEERS)  # a connect to a full queue fails at once (unix(7))
     listener.setblocking(False)
     return listener
 
@@ -88,10 +100,20 @@ def bind_unix(path: Path, mode: int) -> socket.socket:
 def _is_welcome(connection: socket.socket) -> bool:
     """Whether the peer is root, ourselves, or of our group (SO_PEERCRED: the kernel's word, not the peer's)."""
     _pid, uid, gid = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    if uid in (0, os.getuid()) or gid == os.getgid():
-        return True
-    packed = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, 4096)
-    return os.getgid() in struct.unpack(f"{len(packed) // 4}I", packed)
+    return uid in (0, os.getuid()) or gid == os.getgid() or os.getgid() in groups_of(connection)
+
+
+def groups_of(connection: socket.socket) -> tuple[int, ...]:
+    """The supplementary groups of the peer; none when it has more than anybody needs (ERANGE)."""
+    try:
+        packed = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_GROUPS)
+    except OSError:
+        return ()
+    return struct.unpack(f"{len(packed) // 4}I", packed)
+
+
+def _may_be(actor: object) -> bool:
+    return isinstance(actor, str) and 0 < len(actor) <= MOST_ACTOR and actor not in OWN_ACTORS
 
 
 class MonitorSocket:
@@ -101,7 +123,9 @@ class MonitorSocket:
         self._path = path
         self._desk = desk
         self._state: Json = {}
-        self._outbox: deque[tuple[_Peer | None, bytes]] = deque()  # None: every subscriber
+        self._outbox: deque[tuple[_Peer | None, bytes, int]] = (
+            deque()
+        )  # to whom (None: every subscriber), what, see _send
         self._peers: set[_Peer] = set()
         self._closing = False
         self._listener = bind_unix(path, 0o660)
@@ -134,8 +158,9 @@ class MonitorSocket:
             self._thread.join(timeout=1.0)
         self._path.unlink(missing_ok=True)
 
-    def _send(self, peer: _Peer | None, line: bytes) -> None:
-        self._outbox.append((peer, line))
+    def _send(self, peer: _Peer | None, line: bytes, asked: int = 0) -> None:
+        """From any thread. `asked`: minus the size of the record that this answers."""
+        self._outbox.append((peer, line, asked))
         self._wake()
 
     def _wake(self) -> None:
@@ -152,13 +177,21 @@ class MonitorSocket:
                 elif key.fileobj is self._wake_out:
                     self._wake_out.recv(4096)
                 else:
-                    self._attend(key.data, mask)
+                    self._guarded(key.data, mask)
             self._post()
         for peer in list(self._peers):
             self._drop(peer)
         self._selector.close()
         for end in (self._listener, self._wake_in, self._wake_out):
             end.close()
+
+    def _guarded(self, peer: _Peer, mask: int) -> None:
+        """Whatever one peer sends, the others are served on."""
+        try:
+            self._attend(peer, mask)
+        except Exception:
+            log.exception("monitor socket: a peer was dropped")
+            self._drop(peer)
 
     def _accept(self) -> None:
         try:
@@ -167,6 +200,10 @@ class MonitorSocket:
             return
         if not _is_welcome(connection):
             log.warning("monitor socket: a peer that is neither of our user nor of our group was refused")
+            connection.close()
+            return
+        if len(self._peers) >= MOST_PEERS:
+            log.warning("monitor socket: a peer too many was refused")
             connection.close()
             return
         connection.setblocking(False)
@@ -216,18 +253,30 @@ class MonitorSocket:
                 peer.subscribed = True
                 answer({"event": "state", "state": self._state})
             case "record":
-                self._record(message, answer)
+                self._record(peer, message, len(line), answer)
             case "request":
                 self._request(message, answer)
             case _:
                 answer(failure("invalid", UNKNOWN_VERB))
 
-    def _record(self, message: Json, answer: Answer) -> None:
+    def _record(self, peer: _Peer, message: Json, size: int, answer: Answer) -> None:
         kind, body, actor = message.get("kind"), message.get("body"), message.get("actor")
-        if isinstance(kind, str) and isinstance(body, dict) and isinstance(actor, str) and actor:
-            self._desk.record(kind, body, actor, answer)
-        else:
+        if not (isinstance(kind, str) and isinstance(body, dict) and _may_be(actor)):
             answer(failure("invalid", BAD_FIELDS))
+        elif peer.asked >= MOST_ASKED or peer.asked_bytes + size > MOST_ASKED_BYTES:
+            answer(failure("busy", TOO_MUCH))
+        else:
+            self._desk.record(kind, body, str(actor), self._counted(peer, size))
+
+    def _counted(self, peer: _Peer, size: int) -> Answer:
+        """An answer that gives the peer its place for another record back."""
+        peer.asked += 1
+        peer.asked_bytes += size
+
+        def answer(message: Json) -> None:
+            self._send(peer, encode(message), -size)
+
+        return answer
 
     def _request(self, message: Json, answer: Answer) -> None:
         what, line, within = message.get("what"), message.get("line"), message.get("within_s")
@@ -247,7 +296,10 @@ class MonitorSocket:
         """Move what waits into the peers' buffers and write as far as they take it."""
         touched = set()
         while self._outbox:
-            addressee, line = self._outbox.popleft()
+            addressee, line, asked = self._outbox.popleft()
+            if addressee and asked:
+                addressee.asked -= 1
+                addressee.asked_bytes += asked
             for peer in [addressee] if addressee else [peer for peer in self._peers if peer.subscribed]:
                 peer.waiting += line
                 touched.add(peer)

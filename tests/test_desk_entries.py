@@ -71,6 +71,13 @@ def test_each_missing_field_is_named(kind: str, body: dict[str, Any], entry: ent
         ),
         ("PasswordSet", {"account": "admin", "secret": "x", "must_change": True}),
         ("CallRecorded", {}),
+        ("StillTalking", {"line": "x" * 65}),
+        (
+            "PasswordSet",
+            {"account": "admin", "secret": {"kind": "secret", "content": "x" * 513}, "must_change": True},
+        ),
+        ("SiteDocumentChanged", {"name": "x" * 65, "content": "{}"}),
+        ("SiteDocumentChanged", {"name": "x", "content": "x" * 200_001}),
         ("Stopped", {"reason": "x"}),
     ],
 )

@@ -114,6 +114,11 @@ def test_a_fault_of_the_run_before_is_not_doubled(records: LineRecords, notes: N
     assert records.open_faults_of("L1") == []
 
 
+def test_faults_of_a_line_that_is_no_longer_wired_are_named(records: LineRecords) -> None:
+    records.faults_on_record([("line_lost", "L1"), ("line_lost", "L9"), ("no_loop", "L9"), ("records", None)])
+    assert records.faults_of_lines_no_longer_wired() == [("line_lost", "L9"), ("no_loop", "L9")]
+
+
 def test_the_question_of_a_long_call_is_no_fault(records: LineRecords, notes: Notes) -> None:
     records.event(TroubleBegan("L1", at(5), Trouble.STILL_TALKING))
     records.event(TroubleEnded("L1", at(6), Trouble.STILL_TALKING))

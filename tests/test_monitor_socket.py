@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from firmware_app.monitor_socket import MAX_LINE, Answer, Json, MonitorSocket
+from firmware_app.monitor_socket import (
+    MAX_LINE,
+    MOST_ASKED,
+    MOST_PEERS,
+    Answer,
+    Json,
+    MonitorSocket,
+    groups_of,
+)
 
 
 class NotingDesk:
@@ -184,3 +192,100 @@ def test_a_socket_left_by_a_killed_monitor_is_taken_over(path: Path, desk: Notin
     assert peer.ask({"verb": "state"})["ok"] is True
     peer.close()
     serving.close()
+
+
+def test_the_kernel_tells_the_groups_of_a_peer() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert sorted(groups_of(ours)) == sorted(os.getgroups())
+
+
+def test_half_a_surrogate_pair_is_answered_like_any_nonsense(peer: Peer) -> None:
+    peer.connection.sendall(b'{"verb":"record","kind":"\\ud800","actor":"x","body":{}}\n')
+    assert peer.hear() == {"ok": True, "seq": 1}
+    assert peer.ask({"verb": "state"})["ok"] is True
+
+
+class EchoingDesk(NotingDesk):
+    """Answers with what it was asked, as a refusal does."""
+
+    def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
+        answer({"ok": False, "error": kind})
+
+
+def test_an_answer_that_quotes_nonsense_stops_nobody(path: Path) -> None:
+    serving = MonitorSocket(path, EchoingDesk())
+    serving.start()
+    peer = Peer(path)
+    peer.connection.sendall(b'{"verb":"record","kind":"\\ud800","actor":"x","body":{}}\n')
+    assert peer.hear() == {"ok": False, "error": "?"}
+    assert peer.ask({"verb": "state"})["ok"] is True
+    peer.close()
+    serving.close()
+
+
+@pytest.mark.parametrize("actor", ["monitor", "desk", "seed", "x" * 65])
+def test_nobody_may_sign_as_the_box_or_at_length(peer: Peer, desk: NotingDesk, actor: str) -> None:
+    refused = peer.ask({"verb": "record", "kind": "CallSeen", "body": {"call": 3}, "actor": actor})
+    assert (refused["ok"], refused["error"]) == (False, "invalid")
+    assert desk.recorded == []
+
+
+class SlowDesk(NotingDesk):
+    """Keeps the answers until they are given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Answer] = []
+
+    def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
+        self.answers.append(answer)
+
+
+def test_a_peer_that_floods_is_told_to_wait_and_may_go_on_when_answered(path: Path) -> None:
+    desk = SlowDesk()
+    serving = MonitorSocket(path, desk)
+    serving.start()
+    peer = Peer(path)
+    asked = {"verb": "record", "kind": "CallSeen", "body": {"call": 3}, "actor": "clerk"}
+    for _ in range(MOST_ASKED + 1):
+        peer.say(asked)
+    assert peer.hear()["error"] == "busy"
+    assert len(desk.answers) == MOST_ASKED
+    for answer in desk.answers:
+        answer({"ok": True, "seq": 1})
+    assert [peer.hear()["ok"] for _ in range(MOST_ASKED)] == [True] * MOST_ASKED
+    peer.say(asked)
+    assert peer.ask({"verb": "state"})["ok"] is True
+    assert len(desk.answers) == MOST_ASKED + 1
+    peer.close()
+    serving.close()
+
+
+def test_large_records_count_by_their_size(path: Path) -> None:
+    desk = SlowDesk()
+    serving = MonitorSocket(path, desk)
+    serving.start()
+    peer = Peer(path)
+    large = {
+        "verb": "record",
+        "kind": "SiteDocumentChanged",
+        "body": {"content": "x" * 200_000},
+        "actor": "a",
+    }
+    for _ in range(3):
+        peer.say(large)
+    assert peer.hear()["error"] == "busy"
+    assert len(desk.answers) == 2
+    peer.close()
+    serving.close()
+
+
+def test_a_peer_too_many_is_turned_away_and_the_others_served(served: MonitorSocket, path: Path) -> None:
+    peers = [Peer(path) for _ in range(MOST_PEERS)]
+    assert peers[-1].ask({"verb": "state"})["ok"] is True
+    late = Peer(path)
+    assert late.reader.readline() == b""
+    assert peers[0].ask({"verb": "state"})["ok"] is True
+    for peer in [*peers, late]:
+        peer.close()

@@ -126,13 +126,13 @@ class LineMoves:
     def take_up(self, call: Call, at: Instant) -> None:
         """An open call of before a restart: in time it goes on ringing, else it is closed.
 
-        Stamps of another boot compare with none of this one: such a call ends at the last moment known of it.
+        A talk, and any call of another boot (its stamps compare with none of this one), ends at the last moment known of it.
         """
         same_boot = self.open.take_up(call)
         self._ringing = Ringing(call.last_edge or call.started, call.last_edge)
         if call.direction is Direction.OUTBOUND or call.answered is not None:
             # That somebody answered stays a fact; when they hung up was not seen.
-            self.open.close_talk(at, at if same_boot else (call.answered or call.started), seen=False)
+            self.open.close_talk(at, call.answered or call.started, seen=False)
         elif same_boot and call.started <= at <= self._ringing.over():
             self._enter(LineState.RINGING, call.started)
             self.open.change(at, call)
