@@ -176,6 +176,27 @@ def test_a_first_password_is_asked_to_be_changed_until_it_is(box: Box, desk: Des
     assert check_password_hash(body["secret"]["content"], NEW)
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["first password", "own password"])
+def test_at_a_desk_that_was_left_the_password_is_asked_before_it_can_be_changed(
+    box: Box, desk: Desk, first: bool
+) -> None:
+    box.account(must_change=first)
+    desk.sign_in()
+    box.later(30 * 60)
+    answer = desk.send("/password", present=PASSWORD, chosen=NEW, again=NEW)
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
+    assert box.asked == []
+    assert desk.client.get("/password").location == "/sign-in"
+    assert "请先再输入一次密码" in desk.page("/sign-in")
+    assert desk.sign_in(password="wrong").status_code == 403
+    assert desk.client.get("/password").location == "/sign-in"
+    assert desk.sign_in().location == "/password", "and the way goes on to the form"
+    assert choose(desk)[0] == 303
+    assert box.kinds() == ["PasswordSet"]
+    desk.send("/sign-out")
+    assert desk.sign_in(password=NEW).location == "/", "once"
+
+
 def test_a_new_password_ends_the_sign_ins_elsewhere(app: Flask, desk: Desk) -> None:
     other = Desk(app.test_client())
     other.sign_in()

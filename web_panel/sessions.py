@@ -114,6 +114,20 @@ def elsewhere(endpoint: str) -> BaseResponse:
     return redirect(target, 303)
 
 
+def ask_again(endpoint: str) -> BaseResponse:
+    """Have the password given; to somebody who was signed in but long away it is said why, and the way leads to `endpoint` then."""
+    if visitor() is not None:
+        session["onward"] = endpoint
+        flash(g.t("离开超过 30 分钟了。为安全起见，请先再输入一次密码。"), "info")
+    return elsewhere("sign_in.form")
+
+
+def onward() -> str:
+    """Where somebody who gives the password once more was going."""
+    wanted = session.get("onward")
+    return wanted if isinstance(wanted, str) else "today.page"
+
+
 def signed_in_only(page: Page[P]) -> Page[P]:
     """For people who have signed in; others are sent to where they do."""
 

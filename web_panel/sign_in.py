@@ -50,8 +50,9 @@ def sign_in() -> Response | tuple[str, int]:
         left = parts().attempts.left(known, address)
         return _again(name, g.t("用户名或密码不对，还可以试 {n} 次。", n=left), 403)
     parts().attempts.right(account.name, address)
+    onward = "sign_in.password" if account.must_change else sessions.onward()
     sessions.begin(account, parts().clock())
-    return sessions.elsewhere("sign_in.password" if account.must_change else "today.page")
+    return sessions.elsewhere(onward)
 
 
 def _is_right(account: AccountView | None, password: str) -> bool:
@@ -81,17 +82,20 @@ def sign_out() -> Response:
 def password() -> Response | str:
     """The form to choose a password: at first sign-in, and whenever one wants."""
     here = sessions.visitor()
-    if here is None:
-        return sessions.elsewhere("sign_in.form")
+    if here is None or not here.fresh:
+        return sessions.ask_again("sign_in.password")
     return render_template("password.html", first=here.must_change)
 
 
 @blueprint.post("/password")
 def change_password() -> Response | tuple[str, int]:
-    """Record a new password; every other sign-in of the account ends with it."""
+    """Record a new password; every other sign-in of the account ends with it.
+
+    Not at a desk that was left: a first password is not asked for once more, it could be replaced by whoever comes by.
+    """
     here = sessions.visitor()
-    if here is None:
-        return sessions.elsewhere("sign_in.form")
+    if here is None or not here.fresh:
+        return sessions.ask_again("sign_in.password")
     account = parts().ledger.account(here.account)
     if account is None:
         return sessions.elsewhere("sign_in.form")
