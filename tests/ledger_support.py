@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -119,6 +122,32 @@ class _FailingFile(apsw.VFSFile):
     def xSync(self, flags: int) -> None:
         self._strike()
         super().xSync(flags)
+
+
+class FailingReads:
+    """Makes the kernel answer EIO to every read of the files at `paths` that this process has open, until `end`.
+
+    SQLite's own descriptors are made to point at memory that is not there (proc_pid_mem(5)): a read error of a card
+    cannot be had from a VFS, for what a VFS raises SQLite passes on as it is.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        wanted = {path.stat().st_ino for path in paths}
+        found: list[int] = []
+        for name in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(OSError):
+                if os.fstat(int(name)).st_ino in wanted:
+                    found.append(int(name))
+        self._kept = [(held, os.dup(held)) for held in found]
+        nowhere = os.open("/proc/self/mem", os.O_RDONLY)
+        for held, _ in self._kept:
+            os.dup2(nowhere, held, inheritable=False)
+        os.close(nowhere)
+
+    def end(self) -> None:
+        for held, kept in self._kept:
+            os.dup2(kept, held, inheritable=False)
+            os.close(kept)
 
 
 def raising(error: Exception) -> Callable[[], None]:

@@ -234,24 +234,6 @@ def test_no_room_for_the_reserve_at_the_start_is_told_at_once(path: Path) -> Non
     made.close()
 
 
-@pytest.mark.parametrize(
-    "error", [apsw.CorruptError("malformed"), apsw.NotADBError("not a database")], ids=["corrupt", "not one"]
-)
-def test_only_doubt_about_the_ledger_ends_recording(path: Path, disk: FailingDisk, error: apsw.Error) -> None:
-    news, answers = News(), Answers()
-    made = Recorder(path, BOOT, news, vfs=disk.label)
-    news.until_told(Committed)
-    disk.fault = raising(error)
-    made.put(entries.StillTalking("L1"), at(1), "clerk", answers)
-    news.until_told(LedgerDoubtful)
-    answers.wait()
-    made.put(entries.StillTalking("L2"), at(1), "clerk", answers)
-    answers.wait()
-    made.put(entries.StillTalking("L3"), at(1))
-    made.close()
-    assert [each.code for each in answers.given if isinstance(each, Refused)] == ["closed", "closed"]
-
-
 def test_a_listener_of_the_news_that_fails_ends_the_program_rather_than_the_recording_unseen(
     path: Path,
 ) -> None:
@@ -331,17 +313,6 @@ def test_a_checkpoint_that_fails_is_told_and_made_later(path: Path, disk: Failin
     news.until_told(RecorderRecovered)
     made.close()
     assert MOBILE.encode() not in path.read_bytes()
-
-
-def test_a_checkpoint_that_meets_a_damaged_file_ends_recording(path: Path, disk: FailingDisk) -> None:
-    news = News()
-    made = Recorder(path, BOOT, news, vfs=disk.label)
-    made.put(call("a", number=number(MOBILE)), at(1))
-    news.until_recorded(1)
-    disk.only_the_file, disk.fault = True, raising(apsw.CorruptError("malformed"))
-    made.put(entries.PartyErased(10, "asked"), at(1))
-    assert news.until_told(LedgerDoubtful).detail == "malformed"
-    made.close()
 
 
 def test_a_start_that_fails_leaves_the_ledger_free(path: Path, disk: FailingDisk) -> None:

@@ -28,6 +28,7 @@ from firmware_app.records.call_rows import OPEN_CALLS, call_of
 from firmware_app.records.database import LedgerError, one, open_writer, rows
 from firmware_app.records.deciding import NOT_ALLOWED, decide
 from firmware_app.records.entry_bytes import VERSION, body_of, digest, genesis, kind_of
+from firmware_app.records.ledger_files import LedgerFiles
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.parties import seal
 from firmware_app.records.reading import standing
@@ -102,6 +103,7 @@ class Ledger:
             self._db.set_wal_hook(self._logged)
             self.epoch = self._found_or_created()
             self._check_last()
+            self._files = LedgerFiles(self.path)
         except BaseException:
             self.close()
             raise
@@ -168,6 +170,14 @@ class Ledger:
     def _logged(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         self._log_frames = pages
         return apsw.SQLITE_OK
+
+    def in_place(self) -> bool:
+        """False when the file or its log was deleted or replaced under us: what was committed since is lost."""
+        return self._files.in_place()
+
+    def unreadable(self) -> str | None:
+        """Why the disk cannot read the files, None when it can."""
+        return self._files.unreadable()
 
     # ---- what it holds
 

@@ -4,7 +4,8 @@ Rule 1: `put` never blocks and never raises. Whatever waits is committed togethe
 Rule 2: nothing is told before its commit. `Committed` is told first, then each entry's `then`.
 Rule 3: a disk that fails or is full loses nothing that waits: it is told (`RecorderTrouble`, within 2 s, also when the
         disk merely hangs), and tried again until it works (`RecorderRecovered`) or the program ends.
-Rule 4: only doubt about the ledger's integrity is final (`LedgerDoubtful`).
+Rule 4: only doubt about the ledger's integrity is final (`LedgerDoubtful`): it is damaged although the disk reads it,
+        again and again, or it is no longer where it was opened. SQLite calls a read that fails (EIO) damage too.
 Rule 5: the queue is bounded. When it is full: what a person asked for is refused as `busy`; of each call only its newest
         state is kept (an entry of a call holds the whole call); then anomalies go, then the newest entry. What is lost
         is counted, and the number recorded as an anomaly. Nothing that was acknowledged is ever among it.
@@ -47,6 +48,7 @@ PATIENCE = 2.0  # seconds between looks whether an old trouble is over
 LAST_MOMENT = 0.8  # seconds that close() waits for what is in hand
 
 DAMAGED = (apsw.CorruptError, apsw.NotADBError)
+CERTAIN = 3  # times in a row that a file which the disk reads is found damaged: then the disk is not to blame
 
 CLOSED = Refused("closed", Text("记录程序已停止", "the recorder has stopped"))
 BUSY = Refused("busy", Text("记录排队已满，请稍后再试", "too much waits to be recorded, try again later"))
@@ -126,6 +128,7 @@ class Recorder:
         self._thinned = False  # nothing more can be dropped from the queue
         self._lost = 0
         self._ended = False
+        self._suspicions = 0  # how often in a row the file was found damaged and the disk was not to blame
         self._busy_since: int | None = None
         self._in_use = threading.Event()  # wakes the watcher
         self._trouble: str | None = None
@@ -232,16 +235,20 @@ class Recorder:
             try:
                 with self._disk_in_use():
                     outcomes = self._ledger.append(pendings)
-            except DAMAGED as error:
-                self._doubt(error)
-                return self._give_up(batch)
+                    in_place = self._ledger.in_place()
             except apsw.Error as error:
+                if self._damaged(error):
+                    return self._give_up(batch)
                 if not self._failed(error):
                     if last_chance:
                         return self._give_up(batch)
                     self._closing.wait(delay)
                     delay = min(2 * delay, LAST_RETRY)
             else:
+                if not in_place:
+                    self._doubt("the file or its log was deleted or replaced")
+                    return self._give_up(batch)
+                self._suspicions = 0
                 self.in_hand = 0
                 self._answer(batch, outcomes)
                 return True
@@ -274,12 +281,12 @@ class Recorder:
                 if self._site.stale:
                     self._site.write(self._ledger.documents())
                 self._ledger.tidy()
-        except DAMAGED as error:
-            self._doubt(error)
-            return False
         except apsw.Error as error:
+            if self._damaged(error):
+                return False
             self._failed(error)
             return True
+        self._suspicions = 0
         if self._trouble != "disk_full" or self._reserve.make():
             self._over()  # else: what waited is on disk, but there is no room for the next
         return True
@@ -293,9 +300,23 @@ class Recorder:
         finally:
             self._busy_since = None
 
-    def _doubt(self, error: apsw.Error) -> None:
-        log.critical("the ledger is damaged: %s", error)
-        self._tell(LedgerDoubtful(str(error)))
+    def _damaged(self, error: apsw.Error) -> bool:
+        """Whether the file is damaged beyond doubt; then it is told. A read error of the card looks the same to SQLite
+        (unixRead: EIO is SQLITE_IOERR_CORRUPTFS, given as SQLITE_CORRUPT), and errno is not told for it."""
+        if not isinstance(error, DAMAGED):
+            return False
+        with self._disk_in_use():
+            unreadable = self._ledger.unreadable()
+        self._suspicions = 0 if unreadable else self._suspicions + 1
+        if self._suspicions < CERTAIN:
+            log.warning("the ledger looks damaged (%s); the disk: %s", error, unreadable or "reads it")
+            return False
+        self._doubt(str(error))
+        return True
+
+    def _doubt(self, detail: str) -> None:
+        log.critical("the ledger is in doubt: %s", detail)
+        self._tell(LedgerDoubtful(detail))
 
     def _failed(self, error: apsw.Error) -> bool:
         """Tell of `error`; True when room was made and it is worth trying again at once."""
