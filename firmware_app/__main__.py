@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(work(args, settings))
     except SettingsError as wrong:
         sys.stderr.write(f"{wrong}\n")
-        return 2
+        return 1
     except BrokenPipeError:  # `ringkeeper calls | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -36,6 +36,7 @@ OUTCOMES = {
     "blocked": Text("屏蔽", "blocked"),
     "non_voice": Text("传真", "non-voice"),
 }
+NO_SUCH_LINE = Text("配置和账本中都没有这条线路", "neither the configuration nor the ledger has this line")
 ABSENCES = {"private": Text("私人号码", "private"), "out_of_area": Text("区域外", "out of area")}
 GOING_ON = Text("进行中", "going on")
 HEADINGS = (
@@ -73,6 +74,8 @@ def run_calls(args: argparse.Namespace, settings: Settings) -> int:
         return _complain(WRONG_MONTH, settings, 2)
     reader = Reader(settings.data_dir / "ledger.db")
     try:
+        if _is_nowhere(args.line, reader, settings):
+            return _complain(NO_SUCH_LINE, settings, 1)
         calls = reader.calls(*bounds, line=args.line)
         if args.json:
             for call in calls:
@@ -84,6 +87,13 @@ def run_calls(args: argparse.Namespace, settings: Settings) -> int:
     finally:
         reader.close()
     return 0
+
+
+def _is_nowhere(line: str | None, reader: Reader, settings: Settings) -> bool:
+    """A line that is neither wired nor was ever heard is a slip of the pen, not an empty list."""
+    if line is None or any(wired.name == line for wired in settings.lines):
+        return False
+    return next(iter(reader.calls(*ALWAYS, line=line)), None) is None
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:

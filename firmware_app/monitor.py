@@ -126,6 +126,7 @@ class Monitor:
     def connect(self, recorder: Recorder, socket: MonitorSocket) -> None:
         self._recorder, self._socket = recorder, socket
         self.records.faults_on_record(recorder.standing.faults)  # as the last run left them
+        self._publish(clock.now())  # whoever connects first is told of every line
 
     def connect_checker(self, checker: Callable[[str | None, str, Callable[[Json], None]], None]) -> None:
         """`checker(line, trigger, answer)` runs a line check in a thread of its own."""

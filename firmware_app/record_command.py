@@ -35,6 +35,10 @@ MONITOR_RUNS = Text(
     "打不开线路（{}）。监测程序在运行时线路被它占用，请先停止它",
     "the line cannot be opened ({}). A running monitor holds the line: stop it first",
 )
+CANNOT = Text(
+    "无法录制：{}（监测程序在运行时线路被它占用，请先停止它）",
+    "cannot record: {} (a running monitor holds the line: stop it first)",
+)
 DONE = Text("已保存 {} 项到 {}", "{} items saved to {}")
 
 
@@ -44,9 +48,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="FILE", help="写到文件，默认标准输出 / default: standard output"
     )
     parser.add_argument(
-        "--seconds", type=float, metavar="N", help="录多久，默认直到 Ctrl-C / how long, default until Ctrl-C"
+        "--seconds",
+        type=_duration,
+        metavar="N",
+        help="录多久，默认直到 Ctrl-C / how long, default until Ctrl-C",
     )
     parser.epilog = "重放：ringkeeper replay FILE / play it back with ringkeeper replay FILE"
+
+
+def _duration(text: str) -> float:
+    """Seconds, more than none and no more than a month."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 31 * 86_400:
+        raise argparse.ArgumentTypeError(f"大于 0 的秒数 / seconds, more than 0: {text!r}")
+    return value
 
 
 class TappedFactory:
@@ -77,13 +95,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         message = NO_SUCH_LINE.in_language(settings.language).format(name, ", ".join(names))
         sys.stderr.write(message + "\n")
         return 1
-    sys.stderr.write(NOTE.in_language(settings.language) + "\n")
-    with contextlib.ExitStack() as closing:
-        out: TextIO = sys.stdout
-        if args.out is not None:
-            handle = os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            out = closing.enter_context(os.fdopen(handle, "w", encoding="utf-8"))
-        return record(settings, names.index(name), out, args.seconds, str(args.out or "-"))
+    try:
+        with contextlib.ExitStack() as closing:
+            out: TextIO = sys.stdout
+            if args.out is not None:
+                handle = os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                out = closing.enter_context(os.fdopen(handle, "w", encoding="utf-8"))
+            sys.stderr.write(NOTE.in_language(settings.language) + "\n")
+            return record(settings, names.index(name), out, args.seconds, str(args.out or "-"))
+    except BrokenPipeError:
+        raise  # whoever read standard output has gone: the command ends, as `__main__` has it
+    except OSError as error:
+        why = f"{error.filename or settings.run_dir}: {error.strerror or error}"
+        sys.stderr.write(CANNOT.in_language(settings.language).format(why) + "\n")
+        return 1
 
 
 def record(settings: Settings, index: int, out: TextIO, duration: float | None, where: str) -> int:

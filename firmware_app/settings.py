@@ -162,7 +162,9 @@ TIME_OF_DAY = Rule(
 )
 SEED = whole(0, 2**63 - 1)
 CALLS_PER_MINUTE = Rule(
-    float, Text("0.1 到 60 的数", "a number from 0.1 to 60"), lambda value: 0.1 <= value <= 60
+    float,
+    Text("0（只听吩咐）或 0.1 到 60 的数", "0 (only what it is told) or a number from 0.1 to 60"),
+    lambda value: value == 0 or 0.1 <= value <= 60,
 )
 MODEM = choice("CX930xx", "USR5637")
 
@@ -190,8 +192,8 @@ def load(path: Path) -> Settings:
     except OSError as error:  # which language the reader wants stands in the file
         what = f"无法读取 / cannot be read: {error.strerror or error}"
         raise SettingsError(path, [Problem("", Text(what, what))], "zh_CN") from None
-    usable = SYSTEM_RUN_DIR.is_dir() and os.access(SYSTEM_RUN_DIR, os.W_OK)
-    return parse(content, path.absolute(), SYSTEM_RUN_DIR if usable else None)
+    # the same for everybody who asks, monitor, panel and shell: whether one may write there is not asked
+    return parse(content, path.absolute(), SYSTEM_RUN_DIR if SYSTEM_RUN_DIR.is_dir() else None)
 
 
 def parse(content: bytes, path: Path, system_run_dir: Path | None = None) -> Settings:
@@ -351,6 +353,8 @@ def _claim_pins(table: Table, chip: str, names: tuple[str, ...]) -> None:
         if not PIN.admits(pin):
             continue
         table.claim(name, "pin", chip, pin)
+        if chip != SIMULATED:
+            table.share(name, chip, pin)
         if pin in UART_PINS and chip != SIMULATED:
             table.warn(
                 name,

@@ -91,6 +91,9 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     owners: dict[tuple[object, ...], str] = field(default_factory=dict)
+    shared: dict[object, dict[str, str]] = field(
+        default_factory=dict
+    )  # pin: chip as written: the key that has it
 
 
 class Table:
@@ -122,11 +125,24 @@ class Table:
                 name, f"现在是 {value}，已被 {owner} 使用", f"found {value}, which {owner} has already"
             )
 
+    def share(self, name: str, chip: str, pin: object) -> None:
+        """Two names may mean one chip ("auto" and its path): the same pin of both is at least worth a word."""
+        others = {owner for other, owner in self.reading.shared.get(pin, {}).items() if other != chip}
+        self.reading.shared.setdefault(pin, {})[chip] = self.key(name)
+        for owner in sorted(others):
+            self.warn(
+                name,
+                f"GPIO{pin} 也是 {owner} 的引脚；如果两处写的是同一块芯片，就用重了",
+                f"{owner} has GPIO{pin} too; if both names mean one chip, it is used twice",
+            )
+
     def take(self, name: str, rule: Rule[T]) -> T | None:
         """The value of a key that must be there; None when it is wrong or missing, which is then noted."""
         if name not in self.values:
             self._known[name] = None
-            self.complain(name, f"缺少此项，应为{rule.allowed.zh}", f"missing; it must be {rule.allowed.en}")
+            self.complain(
+                name, f"缺少此项，应为：{rule.allowed.zh}", f"missing; it must be {rule.allowed.en}"
+            )
             return None
         return self.optional(name, rule)
 
@@ -140,7 +156,7 @@ class Table:
             return value  # type: ignore[return-value]  # admits() compared the type exactly
         self.complain(
             name,
-            f"现在是 {shown(value)}，应为{rule.allowed.zh}",
+            f"现在是 {shown(value)}，应为：{rule.allowed.zh}",
             f"found {shown(value)}, allowed is {rule.allowed.en}",
         )
         return None
@@ -163,7 +179,7 @@ class Table:
         if not isinstance(value, dict):
             self.complain(
                 name,
-                f"现在是 {shown(value)}，应为一节 [{name}]",
+                f"现在是 {shown(value)}，应为：一节 [{name}]",
                 f"found {shown(value)}, allowed is a table [{name}]",
             )
             value = {}

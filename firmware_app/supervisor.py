@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -67,11 +67,11 @@ class Child:
 
     name: str
     command: list[str]
+    pass_fds: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     began: int = 0
     rest: int = RESTART_AFTER // 2
     start_at: int = 0
-    pass_fds: tuple[int, ...] = field(default_factory=tuple)
 
 
 def _die_with_parent() -> None:
@@ -87,6 +87,7 @@ class Supervisor:
         self._zone = ZoneInfo(settings.timezone)
         self._selector = selectors.DefaultSelector()
         self._stopping = False
+        self._code = 0
         self._lamps: dict[str, str] = {}
         self._socket: socket.socket | None = None
         self._received: dict[str, bytearray] = {}
@@ -118,7 +119,7 @@ class Supervisor:
                 self._greet()
                 for key, _ in self._selector.select(timeout=self._patience()):
                     key.data()
-            return 0
+            return self._code
         finally:
             self._end_children()
 
@@ -126,17 +127,13 @@ class Supervisor:
         config = ["--config", str(self._settings.path)]
         program = [sys.executable, "-m", "firmware_app"]
         announce = str(self._announce[1])
-        children = [
-            Child(
-                "monitor",
-                [*program, "monitor", *config, "--announce", announce],
-                pass_fds=(self._announce[1],),
-            ),
-            Child("panel", [sys.executable, "-m", "web_panel", *config]),
-        ]
-        if self._settings.exchange is not None:
-            children.append(Child("exchange", [*program, "exchange", *config, "--quiet"]))
-        return children
+        exchange = Child("exchange", [*program, "exchange", *config, "--quiet"])
+        monitor = Child(
+            "monitor", [*program, "monitor", *config, "--announce", announce], (self._announce[1],)
+        )
+        panel = Child("panel", [sys.executable, "-m", "web_panel", *config])
+        # the exchange first: a trial should not begin with lines that are not there yet
+        return [monitor, panel] if self._settings.exchange is None else [exchange, monitor, panel]
 
     def _stop(self) -> None:
         self._stopping = True
@@ -179,17 +176,27 @@ class Supervisor:
             )
             child.start_at = clock.now().mono + child.rest
             if not self._stopping:
-                name = NAMES[child.name].in_language(self._settings.language)
-                self._say(
-                    Text(
-                        f"{name}进程退出（{code}），将重新启动", f"{name} ended ({code}); it is started again"
-                    )
-                )
+                self._tell_of_end(child, code)
 
         return reap
 
+    def _tell_of_end(self, child: Child, code: int) -> None:
+        """On stderr, behind what the child itself said. A monitor that never came up will not by being asked again."""
+        name = NAMES[child.name].in_language(self._settings.language)
+        if child.name == "monitor" and not self._monitor_ready:
+            self._code, self._stopping = 1, True
+            told = Text(
+                f"{name}程序没有启动（{code}），全部结束",
+                f"the {name} did not start ({code}); everything ends",
+            )
+        else:
+            told = Text(
+                f"{name}进程退出（{code}），将重新启动", f"{name} ended ({code}); it is started again"
+            )
+        sys.stderr.write(told.in_language(self._settings.language) + "\n")
+
     def _end_children(self) -> None:
-        """The exchange first (nobody rings any more), then the others; who does not end is killed."""
+        """All are asked at once, the panel first; who does not end is killed."""
         running = [child.process for child in reversed(self._children) if child.process is not None]
         for process in running:
             with contextlib.suppress(ProcessLookupError):

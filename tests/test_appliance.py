@@ -227,3 +227,13 @@ def test_run_greets_shows_a_missed_call_and_ends_at_once(tmp_path: Path) -> None
     assert said[1].startswith("sign in: user admin, password ")
     assert "missed  L1  154****" in said[-1]
     assert "Traceback" not in "".join(said) + rest
+
+
+def test_run_ends_with_the_reason_when_nothing_can_start(tmp_path: Path) -> None:
+    config = configuration(tmp_path, [PINS], panel_port=loopback_port())
+    config.write_text(config.read_text("utf-8").replace('data_dir = "data"', 'data_dir = "/proc/nope"'), "utf-8")
+    ended = ringkeeper(config, "run")
+    assert ended.returncode == 1
+    assert "the monitor cannot start: /proc/nope" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""

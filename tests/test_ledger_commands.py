@@ -148,11 +148,19 @@ def test_the_table_is_for_people_masked_and_in_local_time(
     assert "missed" in english
 
 
+def test_a_line_that_nobody_knows_is_no_empty_list(
+    settings: Settings, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert calls(settings, "--line", "L9") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "都没有这条线路" in told.err
+
+
 @pytest.mark.parametrize(
     ("words", "ids"),
     [
         (("--line", "L2"), [2]),
-        (("--line", "L9"), []),
         (("--month", "2026-09"), [1, 2, 3, 4, 5]),
         (("--month", "2026-10"), []),
         (("--month", "2026-09", "--line", "L1"), [1, 3, 4, 5]),

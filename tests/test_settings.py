@@ -116,7 +116,7 @@ def test_a_good_file_is_read() -> None:
         ('language = "en"', 'language = "en"\ntimezone = "/etc/localtime"', ['timezone: found "/etc/localtime", allowed is the name of a time zone, such as "Asia/Shanghai"']),
         ('language = "en"', 'language = "en"\nline_check_at = "24:00"', ['line_check_at: found "24:00", allowed is a time of day from "00:00" to "23:59"']),
         ('[panel]', '[panel]\nhost = "ten dot one"', ['panel.host: found "ten dot one", allowed is an address of this machine or a host name, such as "127.0.0.1"']),
-        ('[panel]', '[exchange]\ncalls_per_minute = 0\n[panel]', ["line[1].port: found \"/dev/serial/by-path/one\"; with [exchange] the virtual exchange makes this path, it cannot be a real device", "exchange.calls_per_minute: found 0.0, allowed is a number from 0.1 to 60"]),
+        ('[panel]', '[exchange]\ncalls_per_minute = 0.01\n[panel]', ["line[1].port: found \"/dev/serial/by-path/one\"; with [exchange] the virtual exchange makes this path, it cannot be a real device", "exchange.calls_per_minute: found 0.01, allowed is 0 (only what it is told) or a number from 0.1 to 60"]),
         ('[site]\nid = "jc-zezhou-0001"\nname = "示例便民服务站"', 'site = 1', ["site: found 1, allowed is a table [site]", 'site.id: missing; it must be 3 to 64 small letters, digits and hyphens, such as "jc-zezhou-0001"', "site.name: missing; it must be the name of the service point, 1 to 64 characters"]),
     ],
 )  # fmt: skip
@@ -132,14 +132,14 @@ def test_all_mistakes_are_told_at_once_in_the_language_of_the_file() -> None:
         .replace("8081", "0")
     )
     assert wrong(text) == [
-        "line[2].ring_pin：现在是 40，应为0 到 27 的整数（BCM 编号）",
+        "line[2].ring_pin：现在是 40，应为：0 到 27 的整数（BCM 编号）",
         "indicators.ring：现在是 27，已被 line[2].hook_pin 使用",
-        "panel.port：现在是 0，应为1 到 65535 的整数",
+        "panel.port：现在是 0，应为：1 到 65535 的整数",
     ]
 
 
 def test_a_bad_language_is_told_in_chinese() -> None:
-    assert wrong(GOOD, '"en"', '"de"') == ['language：现在是 "de"，应为"zh_CN" 或 "en"']
+    assert wrong(GOOD, '"en"', '"de"') == ['language：现在是 "de"，应为："zh_CN" 或 "en"']
 
 
 def test_one_bracket_too_few_is_explained() -> None:
@@ -248,3 +248,11 @@ def test_load_takes_paths_from_the_folder_it_is_called_in(
     assert settings.path == tmp_path / "site.toml"
     assert settings.data_dir == tmp_path / "data"
     assert os.path.isabs(settings.run_dir)
+
+
+def test_one_pin_under_two_names_of_a_chip_is_worth_a_word() -> None:
+    text = GOOD.replace('interface = "gpio"', 'interface = "gpio"\nchip = "/dev/gpiochip0"')
+    warned = parse(text.replace("ring = 5", "ring = 17").encode(), HERE).warnings
+    assert any(each.key == "indicators.ring" and "used twice" in each.in_language("en") for each in warned), (
+        warned
+    )

@@ -110,9 +110,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value <= 1e6:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"大于 0 的数 / a number above 0: {text!r}")
     return value
 
 
