@@ -71,6 +71,9 @@ class Box:
         self.now = now or clock.now()
         self.asked: list[tuple[str, Any, str]] = []
         self.refuse: Text | None = None
+        self.stalled: tuple[str, ...] = ()
+        self._queue: list[tuple[entries.Entry | Text, str, Answer]] = []
+        self._arrived = threading.Semaphore(0)
         self._calls = 0
         self._lock = threading.Lock()
         self.ledger = Ledger(folder / "ledger.db", BOOT)
@@ -111,6 +114,23 @@ class Box:
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
         self.asked.append((kind, body, actor))
         entry = from_desk(kind, body)
+        if kind in self.stalled:
+            self._queue.append((entry, actor, answer))
+            self._arrived.release()
+        else:
+            self._commit(entry, actor, answer)
+
+    def waits(self) -> None:
+        """Until one more of what the panel asks for waits for the card."""
+        assert self._arrived.acquire(timeout=SOON)
+
+    def flows(self) -> None:
+        """The card stalls no longer (`stalled`: the kinds that wait for it)."""
+        self.stalled = ()
+        while self._queue:
+            self._commit(*self._queue.pop(0))
+
+    def _commit(self, entry: entries.Entry | Text, actor: str, answer: Answer) -> None:
         if self.refuse is not None:
             answer(failure("busy", self.refuse))
         elif isinstance(entry, Text):
@@ -215,13 +235,13 @@ class Box:
 
     # ---- the panel's side
 
-    def parts(self, live: Live, settings: Settings | None = None) -> Parts:
+    def parts(self, live: Live, settings: Settings | None = None, answer_within: float = SOON) -> Parts:
         settings = settings or settings_for(self.folder)
         return Parts(
             settings=settings,
             zone=ZoneInfo(settings.timezone),
             ledger=LedgerDoor(self.folder / "ledger.db"),
-            link=MonitorLink(self.folder / "monitor.sock"),
+            link=MonitorLink(self.folder / "monitor.sock", answer_within=answer_within),
             live=live,
             clock=lambda: self.now,
             boot=BOOT,
@@ -266,11 +286,11 @@ class Desk:
 
 
 @contextmanager
-def panel(box: Box, language: str = "zh_CN") -> Iterator[tuple[Flask, Live]]:
+def panel(box: Box, language: str = "zh_CN", answer_within: float = SOON) -> Iterator[tuple[Flask, Live]]:
     """The panel's application beside `box`, with its subscription running."""
     live = Live(box.folder / "monitor.sock")
     settings = replace(settings_for(box.folder), language=language)
-    app = create_app(box.parts(live, settings), b"a key for tests only, of no worth")
+    app = create_app(box.parts(live, settings, answer_within), b"a key for tests only, of no worth")
     live.start()
     if box.socket is not None:
         heard(live)

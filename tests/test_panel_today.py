@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from firmware_app.calls.phone_number import parse
 from firmware_app.records import entries
 from firmware_app.records.outcomes import Pending
 from tests.panel_box import NOON, SOON, Box, Desk, heard, line_state, panel, row, told, words
+from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
 
 
@@ -241,13 +243,26 @@ def test_the_counts_are_todays(box: Box, desk: Desk) -> None:
 
 
 def test_more_than_a_page_holds(box: Box, desk: Desk) -> None:
-    batch = [Pending(box.call_entry(f"154000{n:05d}", 600 - n), box.now) for n in range(500)]
+    batch = [Pending(box.call_entry(f"154000{n:05d}", 700 - n), box.now) for n in range(600)]
     box.writes(batch[:63])
     page = words(desk.page())
     assert "要处理的来电 63 个" in page
     assert "先处理上面这些，后面还有 3 个" in page
+    listed = re.findall(r'id="call-(\d+)"', desk.page())
+    assert len(listed) == 60
     box.writes(batch[63:])
-    assert "要处理的来电超过 500 个" in words(desk.page())
+    page = desk.page()
+    assert "要处理的来电 600 个" in words(page)
+    assert re.findall(r'id="call-(\d+)"', page) == listed, "who has waited longest is never crowded out"
+
+
+def test_even_more_is_told(box: Box) -> None:
+    for minutes in range(5):
+        box.call(f"1540000000{minutes}", minutes)
+    door, zone = LedgerDoor(box.folder / "ledger.db", owed=5), ZoneInfo("Asia/Shanghai")
+    view = door.view(box.now.wall, zone)
+    assert (view.more_than, view.waiting_total) == (True, 5)
+    assert not LedgerDoor(box.folder / "ledger.db", owed=6).view(box.now.wall, zone).more_than
 
 
 # ---- the fragment

@@ -20,7 +20,7 @@ from firmware_app.records.reading import Reader
 from web_panel.formatting import start_of_day
 
 SHOWN = 60  # rows of the list; a clerk works it from the top
-OWED = 500  # rows that are looked for, the latest; who owes more is told so
+OWED = 20_000  # rows that are looked for: the latest, so all, that the oldest come first; 20 000 are read in 0.15 s
 DONE = 300  # rows of what was done that are looked at for today's
 
 
@@ -123,8 +123,9 @@ def _or_away() -> Iterator[None]:
 class LedgerDoor:
     """Thread-safe. Opens nothing before the first question."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, owed: int = OWED) -> None:
         self._path = path
+        self._owed = owed
         self._reader = Reader(path)
         self._lock = threading.Lock()
         self._counted: tuple[tuple[int, bytes], int, DayCounts] | None = None
@@ -154,7 +155,7 @@ class LedgerDoor:
             return LedgerView(
                 waiting=waiting[:SHOWN],
                 waiting_total=len(waiting),
-                more_than=len(waiting) >= OWED,
+                more_than=len(waiting) >= self._owed,
                 unseen=sum(call.unseen for call in waiting),
                 newest_call=max((call.call for call in waiting), default=0),
                 done=[_done(row) for row in done],
@@ -168,7 +169,7 @@ class LedgerDoor:
             )
 
     def _waiting(self) -> list[WaitingCall]:
-        found = [_waiting(row) for row in self._reader.missed_list(OWED)]
+        found = [_waiting(row) for row in self._reader.missed_list(self._owed)]
         return sorted(found, key=lambda call: (call.since_wall, call.call))
 
     def waiting_call(self, call: int) -> WaitingCall | None:

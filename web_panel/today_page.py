@@ -1,7 +1,8 @@
 """The page *today*: what is, what must be done, what was done; and the buttons, each an ordinary form that also works without JavaScript.
 
 A press is recorded by the monitor and shown only then. Pressing twice, or two people pressing at once, records once: what a
-form was about must still be so when it arrives, and presses are taken one at a time.
+form was about must still be so when it arrives, presses for one call are taken one at a time, and a call-back says after how
+many others it comes, so that the ledger refuses one whose first telling was only slow.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from web_panel.parts import parts
 from web_panel.refusals import refusal
 from web_panel.today_view import STAGE_WORDS, Audience, Today, today
 
+SEEN_AT_ONCE = 500  # commits of one press: seconds, on a slow card
+
 blueprint = Blueprint("today", __name__)
-_one_press = threading.Lock()
+_press_of = tuple(
+    threading.Lock() for _ in range(64)
+)  # a call shares its lock with few others, and waits for them alone
 
 
 def _visitor() -> sessions.Visitor:
@@ -126,7 +131,7 @@ def act(call: int) -> BaseResponse:
     press = _PRESSES.get(do)
     if press is None:
         return _answered(g.t("没有这个操作，请再按一次。"), "failed")
-    with _one_press:
+    with _press_of[call % len(_press_of)]:
         found = parts().ledger.waiting_call(call)
         if found is None or not _is_still_so(found, do):
             return _answered(g.t("这一条刚才已经处理过了，没有重复记录。"), "info")
@@ -146,14 +151,17 @@ def _is_still_so(found: WaitingCall, do: str) -> bool:
             return bool(found.number)
 
 
+def _called_back(found: WaitingCall, outcome: str) -> Answer:
+    body = {"case": found.case, "outcome": outcome, "means": "self_reported", "after": found.attempts}
+    return _record("CallbackAttempted", body)
+
+
 def _reached(found: WaitingCall, _call: int) -> BaseResponse:
-    body = {"case": found.case, "outcome": "reached", "means": "self_reported"}
-    return _told(_record("CallbackAttempted", body), g.t("已记下：回拨接通，这一条处理好了。"))
+    return _told(_called_back(found, "reached"), g.t("已记下：回拨接通，这一条处理好了。"))
 
 
 def _not_reached(found: WaitingCall, _call: int) -> BaseResponse:
-    body = {"case": found.case, "outcome": "not_reached", "means": "self_reported"}
-    return _told(_record("CallbackAttempted", body), g.t("已记下：回拨没接通。请过一会儿再打。"))
+    return _told(_called_back(found, "not_reached"), g.t("已记下：回拨没接通。请过一会儿再打。"))
 
 
 def _answered_after_all(found: WaitingCall, _call: int) -> BaseResponse:
@@ -196,12 +204,15 @@ _PRESSES: Mapping[str, Callable[[WaitingCall, int], BaseResponse]] = {
 def all_seen() -> BaseResponse:
     """Every call that was on the page when the button was pressed, and none that came later."""
     newest = request.form.get("up_to", type=int) or 0
-    with _one_press:
-        for found in parts().ledger.unseen_calls(newest):
-            answer = _record("CallSeen", {"call": found})
-            if not answer.ok:
-                parts().live.touch()
-                return _answered(refusal(answer), "failed")
+    unseen = parts().ledger.unseen_calls(newest)
+    for found in unseen[:SEEN_AT_ONCE]:
+        answer = _record("CallSeen", {"call": found})  # seen twice is seen: nobody else need wait for this
+        if not answer.ok:
+            parts().live.touch()
+            return _answered(refusal(answer), "failed")
+    if len(unseen) > SEEN_AT_ONCE:
+        text = g.t("已记下：看过最早的 {n} 个，还有更多，请再按一次。", n=SEEN_AT_ONCE)
+        return _told(Answer(ok=True), text)
     return _told(Answer(ok=True), g.t("已记下：全部看过。"))
 
 
