@@ -6,9 +6,8 @@ Rule 3: a disk that fails or is full loses nothing that waits: it is told (`Reco
         disk merely hangs), and tried again until it works (`RecorderRecovered`) or the program ends.
 Rule 4: only doubt about the ledger's integrity is final (`LedgerDoubtful`): it is damaged although the disk reads it,
         again and again, or it is no longer where it was opened. SQLite calls a read that fails (EIO) damage too.
-Rule 5: the queue is bounded. When it is full: what a person asked for is refused as `busy`; of each call only its newest
-        state is kept (an entry of a call holds the whole call); then anomalies go, then the newest entry. What is lost
-        is counted, and the number recorded as an anomaly. Nothing that was acknowledged is ever among it.
+Rule 5: what waits is bounded (see backlog): a person is refused as `busy` long before a line loses anything; what is
+        lost is counted, and the number recorded as an anomaly. Nothing that was acknowledged is ever among it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +26,7 @@ from device.signals import MILLISECOND, Instant
 from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
 from firmware_app.records import entries
+from firmware_app.records.backlog import Backlog, Then, Waiting
 from firmware_app.records.ledger import Ledger, unusable
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.reserve import Reserve
@@ -36,7 +35,6 @@ from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 10_000  # entries; months of calls once they are thinned
 BATCH = 500  # entries of one transaction, so that one never takes long
 HUNG = 1200 * MILLISECOND  # a commit that takes longer is told as trouble
 GLANCE = 0.5  # seconds between looks at a commit under way: HUNG + GLANCE < 2 s
@@ -84,14 +82,6 @@ class LedgerDoubtful:
 
 RecorderNews = Committed | RecorderTrouble | RecorderRecovered | LedgerDoubtful
 
-Then = Callable[[Recorded | Refused], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    pending: Pending
-    then: Then | None
-
 
 class Recorder:
     """Opens the ledger at `path` (errors as Ledger), then records in its own thread until `close`.
@@ -121,12 +111,10 @@ class Recorder:
             self._ledger.close()
             raise unusable(path, error) from error
         self._reserve = Reserve(path.parent / "reserve")
-        self._queue: deque[_Waiting] = deque()
+        self._queue = Backlog()
         self._more = threading.Condition()
         self._closing = threading.Event()
         self.in_hand = 0
-        self._thinned = False  # nothing more can be dropped from the queue
-        self._lost = 0
         self._ended = False
         self._suspicions = 0  # how often in a row the file was found damaged and the disk was not to blame
         self._busy_since: int | None = None
@@ -153,16 +141,19 @@ class Recorder:
         with self._more:
             if self._closing.is_set() or self._ended:
                 refusal = CLOSED
-            elif len(self._queue) >= MOST_WAITING and not self._make_room(then is not None):
+                self._queue.lost += then is None
+            elif not self._queue.add(Waiting(Pending(entry, at, actor), then)):
                 refusal = BUSY
             else:
-                self._queue.append(_Waiting(Pending(entry, at, actor), then))
                 self._more.notify()
         if refusal is not None and then is not None:
             then(refusal)
 
-    def close(self) -> None:
-        """Commit what waits (at most 1 s), end the thread, let go of the ledger. May be called often."""
+    def close(self) -> int:
+        """Commit what waits (at most 1 s), end the thread, let go of the ledger; how many entries could not be recorded.
+
+        May be called often; from the recorder's own thread it only begins the end.
+        """
         with self._more:
             self._closing.set()
             self._in_use.set()
@@ -170,32 +161,7 @@ class Recorder:
         if threading.current_thread() is not self._thread:
             self._thread.join(LAST_MOMENT)
             self._watcher.join(0.1)
-
-    def _make_room(self, refusable: bool) -> bool:
-        """Whether one more entry may wait. Called with the queue locked."""
-        if not refusable and not self._thinned:
-            self._thin()
-        if len(self._queue) < MOST_WAITING:
-            return True
-        if not refusable:
-            self._lost += 1
-        return False
-
-    def _thin(self) -> None:
-        newest: set[str] = set()
-        kept: deque[_Waiting] = deque()
-        for waiting in reversed(self._queue):
-            entry = waiting.pending.entry
-            if waiting.then is None and isinstance(entry, entries.CallRecorded):
-                if entry.key in newest:
-                    continue
-                newest.add(entry.key)
-            elif waiting.then is None and isinstance(entry, entries.LineAnomaly):
-                self._lost += 1
-                continue
-            kept.appendleft(waiting)
-        self._thinned = len(self._queue) - len(kept) < MOST_WAITING // 100
-        self._queue = kept
+        return self.waiting + self._queue.lost
 
     # ---- the recorder's thread
 
@@ -215,19 +181,18 @@ class Recorder:
         finally:
             self._end()
 
-    def _next(self) -> list[_Waiting] | None:
+    def _next(self) -> list[Waiting] | None:
         """What waits, at most BATCH; an empty list when it is time to look after an old trouble; None at the end."""
         with self._more:
             if not self._queue and not self._closing.is_set():
                 self._more.wait(PATIENCE if self._trouble or self._site.stale else None)
             if not self._queue:
                 return None if self._closing.is_set() else []
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
-            self._thinned = False
+            batch = self._queue.take(BATCH)
             self.in_hand = len(batch)
             return batch
 
-    def _record(self, batch: Sequence[_Waiting]) -> bool:
+    def _record(self, batch: Sequence[Waiting]) -> bool:
         """Commit `batch`, however long the disk refuses; False when recording is over."""
         delay, pendings = FIRST_RETRY, [waiting.pending for waiting in batch]
         while True:
@@ -253,7 +218,7 @@ class Recorder:
                 self._answer(batch, outcomes)
                 return True
 
-    def _answer(self, batch: Sequence[_Waiting], outcomes: Sequence[Recorded | Refused]) -> None:
+    def _answer(self, batch: Sequence[Waiting], outcomes: Sequence[Recorded | Refused]) -> None:
         """Tell of a commit. Nothing here may fail in a way that has the batch recorded twice."""
         recorded = tuple(outcome for outcome in outcomes if isinstance(outcome, Recorded))
         if any(isinstance(each.entry, entries.SiteDocumentChanged) for each in recorded):
@@ -273,7 +238,7 @@ class Recorder:
     def _rest(self) -> bool:
         """When nothing waits: report losses, tidy up, see whether a trouble is over. False when recording is over."""
         with self._more:
-            lost, self._lost = self._lost, 0
+            lost, self._queue.lost = self._queue.lost, 0
         if lost:
             self.put(entries.LineAnomaly("", "entries_lost", str(lost)), clock.now())
         try:
@@ -329,7 +294,7 @@ class Recorder:
         self._began(kind, str(error))
         return kind == "disk_full" and self._reserve.free()
 
-    def _give_up(self, batch: Sequence[_Waiting]) -> bool:
+    def _give_up(self, batch: Sequence[Waiting]) -> bool:
         log.error("%d entries could not be recorded", len(batch) + len(self._queue))
         for waiting in batch:
             if waiting.then is not None:
@@ -339,7 +304,9 @@ class Recorder:
     def _end(self) -> None:
         with self._more:
             self._ended = True
-            left, self._queue = list(self._queue), deque()
+            left = self._queue.take(len(self._queue))
+            self._queue.lost += len(left) + self.in_hand
+            self.in_hand = 0
         self._closing.set()
         self._in_use.set()
         for waiting in left:
