@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 import socket
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +17,7 @@ from threading import Event
 
 from device import clock
 from device.signals import SECOND
-from tests.panel_box import SOON, Box
+from tests.panel_box import PASSWORD, SOON, Box
 
 CONFIG = """
 language = "{language}"
@@ -84,20 +87,66 @@ class PanelProcess:
         return self.process.returncode, errors
 
 
-def start_panel(folder: Path, *more: str, language: str = "zh_CN", port: int | None = None) -> PanelProcess:
+def start_panel(
+    folder: Path, *more: str, language: str = "zh_CN", port: int | None = None, under: Sequence[str] = ()
+) -> PanelProcess:
+    """`under`: a command that starts the command that follows it, such as setpriv."""
     port = port or free_port()
     config = write_config(folder, port, language)
-    command = [sys.executable, "-m", "web_panel", "--config", str(config), *more]
+    command = [*under, sys.executable, "-m", "web_panel", "--config", str(config), *more]
     return PanelProcess(
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True), port
     )
 
 
 @contextmanager
-def running_panel(box: Box, language: str = "zh_CN", port: int | None = None) -> Iterator[PanelProcess]:
-    panel = start_panel(box.folder, language=language, port=port)
+def running_panel(
+    box: Box, language: str = "zh_CN", port: int | None = None, under: Sequence[str] = ()
+) -> Iterator[PanelProcess]:
+    panel = start_panel(box.folder, language=language, port=port, under=under)
     try:
         panel.wait_until_it_answers()
         yield panel
     finally:
         panel.end()
+
+
+class Browser:
+    """Plain HTTP with cookies, from a loopback address of its own: sign in, then open what one likes."""
+
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
+        self.port = port
+        self.address = address
+        self.cookies: dict[str, str] = {}
+        self._open: list[http.client.HTTPConnection | http.client.HTTPResponse] = []
+
+    def close(self) -> None:
+        for end in self._open:
+            end.close()
+
+    def ask(self, method: str, address: str, body: str = "") -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=SOON, source_address=(self.address, 0)
+        )
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, address, body, headers)
+        answer = connection.getresponse()
+        self._open += [answer, connection]
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def send(self, form: str, to: str, **fields: str) -> http.client.HTTPResponse:
+        """Post to `to` with the token of the page `form`."""
+        html = self.ask("GET", form).read().decode()
+        token = re.findall(r'name="csrf_token" value="([^"]*)"', html)[0]
+        return self.ask("POST", to, urllib.parse.urlencode({"csrf_token": token, **fields}))
+
+    def sign_in(self) -> None:
+        assert self.send("/sign-in", "/sign-in", account="admin", password=PASSWORD).status == 303
+
+    def sign_out(self) -> None:
+        assert self.send("/", "/sign-out").status == 303

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import http.client
+import os
 import re
 import signal
 import socket
 import stat
 import subprocess
 import sys
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.panel_box import PASSWORD, SOON, Box
-from tests.panel_process import PanelProcess, free_port, running_panel, start_panel, write_config
+from tests.panel_box import SOON, Box
+from tests.panel_process import Browser, PanelProcess, free_port, running_panel, start_panel, write_config
 from web_panel.__main__ import panel_secret
 
 
@@ -28,38 +27,6 @@ def box(tmp_path: Path) -> Iterator[Box]:
     box.start()
     yield box
     box.close()
-
-
-class Browser:
-    """Plain HTTP with cookies: sign in, then open what one likes."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.cookies: dict[str, str] = {}
-        self._open: list[http.client.HTTPConnection | http.client.HTTPResponse] = []
-
-    def close(self) -> None:
-        for end in self._open:
-            end.close()
-
-    def ask(self, method: str, address: str, body: str = "") -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SOON)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, address, body, headers)
-        answer = connection.getresponse()
-        self._open += [answer, connection]
-        for cookie in answer.headers.get_all("Set-Cookie", []):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return answer
-
-    def sign_in(self) -> None:
-        html = self.ask("GET", "/sign-in").read().decode()
-        token = re.findall(r'name="csrf_token" value="([^"]*)"', html)[0]
-        fields = {"csrf_token": token, "account": "admin", "password": PASSWORD}
-        assert self.ask("POST", "/sign-in", urllib.parse.urlencode(fields)).status == 303
 
 
 @pytest.mark.parametrize("monitor", ["up", "down"])
@@ -171,3 +138,43 @@ def test_the_secret_is_made_once_and_for_us_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / "panel-secret").stat().st_mode) == 0o600
     (folder / "panel-secret").write_bytes(b"cut short")
     assert len(panel_secret(folder)) == 48
+
+
+@pytest.fixture
+def closed_folder(box: Box) -> Iterator[list[str]]:
+    """The data folder without leave to write, and how to run a panel that is bound by it."""
+    write_config(box.folder, free_port())
+    box.folder.chmod(0o500)
+    yield ["setpriv", "--bounding-set=-dac_override"] if os.getuid() == 0 else []
+    box.folder.chmod(0o700)
+
+
+def test_a_panel_that_may_not_write_beside_the_ledger_serves_all_the_same(
+    box: Box, closed_folder: list[str]
+) -> None:
+    with running_panel(box, under=closed_folder) as panel, closing(Browser(panel.port)) as browser:
+        browser.sign_in()
+        assert browser.ask("GET", "/").status == 200
+        _, errors = panel.end()
+    assert "不能在" in errors
+    assert "只放在内存里" in errors
+    assert len(errors.splitlines()) == 1
+    assert not list(box.folder.glob("panel-*"))
+
+
+def test_who_signed_out_stays_so_when_the_panel_is_restarted(box: Box) -> None:
+    with (
+        running_panel(box) as panel,
+        closing(Browser(panel.port)) as browser,
+        closing(Browser(panel.port)) as other,
+    ):
+        browser.sign_in()
+        other.sign_in()
+        copied, staying = dict(browser.cookies), dict(other.cookies)
+        browser.sign_out()
+    with running_panel(box) as panel, closing(Browser(panel.port)) as thief:
+        thief.cookies = copied
+        assert thief.ask("GET", "/").headers["Location"] == "/sign-in"
+        thief.cookies = staying
+        assert thief.ask("GET", "/").status == 200
+    assert stat.S_IMODE((box.folder / "panel-signed-out").stat().st_mode) == 0o600

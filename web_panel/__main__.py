@@ -11,22 +11,15 @@ import errno
 import logging
 import os
 import secrets
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from firmware_app.settings import Settings, SettingsError, load
 from firmware_app.wording import Text
 
-if TYPE_CHECKING:
-    from web_panel.live import Live
-
 log = logging.getLogger("web_panel")
 
-THREADS = 48  # half of them for pages when all streams are taken
-CONNECTIONS = 200
 FIRST_ACCOUNT = "admin"
 M_ARENA_MAX = -8  # malloc.h
 
@@ -39,8 +32,8 @@ NO_PORT = Text(
     "cannot open {host}:{port} ({reason}). Please check [panel] in {path}.",
 )
 NO_SECRET = Text(
-    "不能在 {path} 保存面板的密钥（{reason}）。请检查这个文件夹的权限。",
-    "cannot keep the panel's secret in {path} ({reason}). Please check the permissions of this folder.",
+    "不能在 {path} 保存面板的密钥（{reason}），这次只放在内存里：面板重新启动后，大家要重新登录。",
+    "cannot keep the panel's secret in {path} ({reason}): it is held in memory, and everybody signs in again when the panel is restarted.",
 )
 NEW_PASSWORD = Text(
     "新密码（只显示这一次；登录后要换成自己的）：\n用户名 {account}\n密码 {password}",
@@ -77,6 +70,16 @@ def panel_secret(data_dir: Path) -> bytes:
     return path.read_bytes()
 
 
+def signing(settings: Settings) -> tuple[bytes, Path | None]:
+    """The key that signs sessions, and where ended ones are kept. A panel that may not write into `data_dir`, because it runs
+    as a user of its own, has a key for this run alone: when it ends all sign-ins do, and none need be kept."""
+    try:
+        return panel_secret(settings.data_dir), settings.data_dir / "panel-signed-out"
+    except OSError as error:
+        _say(NO_SECRET, settings.language, path=settings.data_dir, reason=error.strerror)
+        return secrets.token_bytes(48), None
+
+
 def _say(text: Text, language: str, **values: object) -> None:
     sys.stderr.write(text.in_language(language).format(**values) + "\n")
 
@@ -110,71 +113,27 @@ def one_heap() -> None:
         mallopt(M_ARENA_MAX, 1)
 
 
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
 def serve(settings: Settings) -> int:
-    """Serve until a signal; 1 when the port or the secret cannot be had."""
+    """Serve until a signal; 1 when the port cannot be had."""
     one_heap()
-    panel = settings.panel
-    place = {"host": panel.host, "port": panel.port, "path": settings.path}
-    try:
-        secret = panel_secret(settings.data_dir)
-    except OSError as error:
-        _say(NO_SECRET, settings.language, path=settings.data_dir, reason=error.strerror)
-        return 1
+    from web_panel import serving
     from web_panel.assembling import assemble
 
-    app, live = assemble(settings, secret)
+    panel = settings.panel
+    app, live = assemble(settings, *signing(settings))
+    sockets: dict[int, Any] = {}
     try:
-        sockets: dict[int, Any] = {}
-        server = _listen(app, panel.host, panel.port, sockets)
+        server = serving.listen(app, panel.host, panel.port, sockets)
     except (OSError, ValueError) as error:  # ValueError: waitress, for a host it cannot resolve
         in_use = getattr(error, "errno", None) == errno.EADDRINUSE
         reason = getattr(error, "strerror", None) or error
+        place = {"host": panel.host, "port": panel.port, "path": settings.path}
         _say(PORT_IN_USE if in_use else NO_PORT, settings.language, **place, reason=reason)
         return 1
     live.start()
     log.info("the panel serves http://%s:%s/", panel.host, panel.port)
-    _run(server, sockets, live)
+    serving.run(server, sockets, live)
     return 0
-
-
-def _listen(app: object, host: str, port: int, sockets: dict[int, Any]) -> Any:  # noqa: ANN401  waitress ships no types
-    from waitress.server import create_server
-
-    return create_server(
-        app,
-        sockets,
-        host=host,
-        port=port,
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
-        send_bytes=1,  # an event goes out at once (Pylons/waitress issue 120)
-        channel_timeout=60,
-        max_request_body_size=64 * 1024,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
-
-
-def _run(server: Any, sockets: dict[int, Any], live: Live) -> None:  # noqa: ANN401
-    """Until SIGTERM or SIGINT. Streams are woken first, else waitress waits 5 s for their threads."""
-    from waitress import wasyncore
-
-    try:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _end)
-        try:
-            wasyncore.loop(timeout=1, map=sockets, use_poll=True)
-        except (SystemExit, KeyboardInterrupt):
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_IGN)  # we are ending already
-    finally:
-        live.close()
-        server.task_dispatcher.shutdown(timeout=0.5)
-        server.close()
 
 
 def _arguments() -> argparse.ArgumentParser:

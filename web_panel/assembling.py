@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -9,16 +10,18 @@ from flask import Flask
 from device import clock
 from firmware_app.settings import Settings
 from web_panel.app import create_app
+from web_panel.desk_memory import DeskMemory
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
 from web_panel.monitor_link import MonitorLink
 from web_panel.parts import Parts
 
 
-def assemble(settings: Settings, secret: bytes) -> tuple[Flask, Live]:
-    """The application, and the part that must be started and closed."""
+def assemble(settings: Settings, secret: bytes, signed_out: Path | None) -> tuple[Flask, Live]:
+    """The application, and the part that must be started and closed. `signed_out`: the file of sign-ins that were ended."""
     monitor = settings.run_dir / "monitor.sock"
     live = Live(monitor)
+    boot = clock.boot_id()
     parts = Parts(
         settings=settings,
         zone=ZoneInfo(settings.timezone),
@@ -26,6 +29,7 @@ def assemble(settings: Settings, secret: bytes) -> tuple[Flask, Live]:
         link=MonitorLink(monitor),
         live=live,
         clock=clock.now,
-        boot=clock.boot_id(),
+        boot=boot,
+        memory=DeskMemory(signed_out, boot),
     )
     return create_app(parts, secret), live

@@ -1,32 +1,70 @@
-"""What the panel remembers between two requests and no longer: sign-ins that were ended, and whose numbers are shown right now.
+"""What the panel remembers between two requests: sign-ins that were ended, and whose numbers are shown right now.
 
-In memory only, never a number itself: a restart hides all again.
+Ended sign-ins go to a small file too, so that a copied cookie stays worthless when the panel is restarted; never a number.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
+from pathlib import Path
 
 from device.signals import SECOND, Instant
+from firmware_app.records.whole_file import write_whole
+
+log = logging.getLogger(__name__)
 
 SHOWN_FOR = 60 * SECOND  # then a number is masked again (DOMAIN 3.1)
+LONGEST_SIGN_IN = 12 * 3600 * SECOND  # then it is over by itself and need not be remembered
 MAX_KEPT = 5000
 
 
 class DeskMemory:
-    """Thread-safe. `sign_in` is the random id of one sign-in, `call` the id of a call in the ledger."""
+    """Thread-safe. `sign_in` is the random id of one sign-in, `call` the id of a call in the ledger.
 
-    def __init__(self) -> None:
+    path: the file of ended sign-ins, None where none can be kept. boot: for which the moments in it hold; older ones are over.
+    """
+
+    def __init__(self, path: Path | None = None, boot: str = "") -> None:
+        self._path = path
+        self._boot = boot
         self._lock = threading.Lock()
-        self._ended: dict[str, int] = {}
+        self._writing = threading.Lock()
+        self._ended = self._read()
         self._shown: dict[tuple[str, int], int] = {}
 
+    def _read(self) -> dict[str, int]:
+        if self._path is None:
+            return {}
+        try:
+            kept = json.loads(self._path.read_bytes())
+            ended = kept["ended"] if kept["boot"] == self._boot else {}
+            return {str(sign_in): int(moment) for sign_in, moment in ended.items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("ended sign-ins cannot be read: %s", type(error).__name__)
+            return {}
+
     def end(self, sign_in: str, now: Instant) -> None:
-        """Never accept this sign-in again, even if its cookie comes back."""
+        """Never accept this sign-in again, even if its cookie comes back. Returns when that is on disk, or cannot be."""
         with self._lock:
             self._ended[sign_in] = now.mono
-            while len(self._ended) > MAX_KEPT:
-                del self._ended[next(iter(self._ended))]
+            over = now.mono - LONGEST_SIGN_IN
+            self._ended = dict([item for item in self._ended.items() if item[1] > over][-MAX_KEPT:])
+        self._write()
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        with self._writing:
+            with self._lock:
+                kept = json.dumps({"boot": self._boot, "ended": self._ended})
+            try:
+                write_whole(self._path, [kept.encode()], 0o600)
+            except OSError as error:
+                log.warning("an ended sign-in is kept in memory only: %s", error.strerror)
 
     def has_ended(self, sign_in: str) -> bool:
         return sign_in in self._ended

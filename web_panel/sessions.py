@@ -20,11 +20,11 @@ from flask import Response, current_app, flash, g, redirect, request, session, u
 from werkzeug.wrappers import Response as BaseResponse
 
 from device.signals import SECOND, Instant
+from web_panel.desk_memory import LONGEST_SIGN_IN
 from web_panel.ledger_door import AccountView
 from web_panel.parts import Parts, parts
 
 IDLE = 30 * 60 * SECOND
-ABSOLUTE = 12 * 3600 * SECOND
 P = ParamSpec("P")
 Page = Callable[P, BaseResponse]
 
@@ -80,7 +80,11 @@ def _still_good(here: Parts, cookie: dict[str, object], key: bytes, now: Instant
     who, sign_in, since = cookie.get("who"), cookie.get("id"), cookie.get("since")
     if not (isinstance(who, str) and isinstance(sign_in, str) and isinstance(since, int)):
         return None
-    if cookie.get("boot") != here.boot or now.mono - since >= ABSOLUTE or here.memory.has_ended(sign_in):
+    if (
+        cookie.get("boot") != here.boot
+        or now.mono - since >= LONGEST_SIGN_IN
+        or here.memory.has_ended(sign_in)
+    ):
         return None
     account = here.ledger.account(who)
     if account is None or not hmac.compare_digest(str(cookie.get("mark")), _mark(account, key)):
