@@ -254,6 +254,17 @@ def test_reaching_them_closes_the_case_not_reaching_counts(ledger: Ledger, reade
     assert code(ledger, entries.CallbackAttempted(1, "perhaps", "self_reported", False)) == "invalid"
 
 
+def test_a_call_back_said_twice_is_recorded_once(ledger: Ledger, reader: Reader) -> None:
+    record(ledger, call("a", number=number(MOBILE)))
+    for seen in (0, 0, 1, 0, 2):
+        record(ledger, entries.CallbackAttempted(1, "not_reached", "self_reported", False, after=seen))
+    assert cases(reader)[1][2] == 3
+    late = entries.CallbackAttempted(1, "reached", "self_reported", False, after=2)
+    assert code(ledger, late) == "already_done"
+    record(ledger, entries.CallbackAttempted(1, "reached", "self_reported", False))
+    assert code(ledger, late) == "already_closed"
+
+
 def test_who_calls_back_has_seen_the_calls(ledger: Ledger) -> None:
     record(ledger, call("a", number=number(MOBILE)), call("b", number=number(MOBILE)))
     record(ledger, entries.CallbackAttempted(1, "not_reached", "self_reported", False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,14 @@ from firmware_app.calls.call import Call, Direction, Disposition
 from firmware_app.records import entries
 from firmware_app.records.database import one, open_reader, rows
 from firmware_app.records.entry_bytes import digest, genesis
-from firmware_app.records.ledger import Ledger, LedgerBroken, LedgerInUse, LedgerUnusable
+from firmware_app.records.ledger import (
+    DiskUnusable,
+    Ledger,
+    LedgerBroken,
+    LedgerInUse,
+    LedgerUnusable,
+    unusable,
+)
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.reading import Reader
 from firmware_app.records.verifying import verify
@@ -150,24 +159,6 @@ def test_a_number_is_kept_as_it_was_sent(ledger: Ledger) -> None:
     assert stored(ledger, "SELECT calls FROM cases") == [(2,)]
 
 
-def test_erasing_reaches_content_log_and_free_pages(ledger: Ledger) -> None:
-    record(ledger, call("a", number=number(MOBILE)))
-    (party,) = stored(ledger, "SELECT id FROM parties")[0]
-    assert isinstance(party, int)
-    record(ledger, entries.PartyErased(party, "asked by the person"))
-    ledger.tidy()
-    files = [ledger.path, ledger.path.with_name("ledger.db-wal")]
-    assert [MOBILE.encode() in path.read_bytes() for path in files] == [False, False]
-    assert stored(ledger, "SELECT salt, content, lookup, erased_seq FROM parties") == [(None, None, None, 2)]
-    again = record(ledger, entries.PartyErased(party, "once more"), entries.PartyErased(999, "who"))
-    assert [outcome.code for outcome in again if isinstance(outcome, Refused)] == ["no_change", "not_found"]
-    record(
-        ledger, call("b", number=number(MOBILE))
-    )  # a new row, a new case: the erased person is not found again
-    assert stored(ledger, "SELECT COUNT(*) FROM cases") == [(2,)]
-    assert verify(ledger.path).holds
-
-
 def test_an_open_call_is_found_again_as_it_was(tmp_path: Path) -> None:
     started = at(100)
     known = Call(
@@ -241,15 +232,48 @@ def test_a_folder_or_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(LedgerUnusable) as refused:
         Ledger(tmp_path / "file" / "ledger.db", BOOT)
     assert "账本用不了" in refused.value.message.zh
+    (tmp_path / "away.db").symlink_to(tmp_path / "nowhere" / "ledger.db")
+    for _ in range(2):
+        with pytest.raises(LedgerUnusable):
+            Ledger(tmp_path / "away.db", BOOT)
     (tmp_path / "other.db").write_bytes(b"not a database " * 1000)
     for _ in range(2):  # and the lock is let go of
         with pytest.raises(LedgerUnusable):
             Ledger(tmp_path / "other.db", BOOT)
 
 
+@pytest.mark.parametrize(
+    ("error", "may_work_later"),
+    [
+        (OSError(errno.EROFS, "Read-only file system"), True),
+        (OSError(errno.EIO, "Input/output error"), True),
+        (OSError(errno.EACCES, "Permission denied"), False),
+        (apsw.FullError("database or disk is full"), True),
+        (apsw.NotADBError("file is not a database"), False),
+    ],
+    ids=str,
+)
+def test_a_disk_that_may_work_later_is_told_from_a_ledger_that_will_not(
+    tmp_path: Path, error: Exception, may_work_later: bool
+) -> None:
+    assert isinstance(unusable(tmp_path, error), DiskUnusable) is may_work_later
+
+
 def test_nobody_else_on_the_box_may_read_it(ledger: Ledger) -> None:
     record(ledger, call("a", number=number(MOBILE)))
     modes = {path.name: path.stat().st_mode & 0o777 for path in ledger.path.parent.iterdir()}
+    assert modes == {"ledger.db": 0o640, "ledger.db-wal": 0o640, "ledger.db-shm": 0o640, "ledger.lock": 0o600}
+
+
+def test_the_group_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        ledger = Ledger(tmp_path / "ledger.db", BOOT)
+    finally:
+        os.umask(before)
+    record(ledger, call("a"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    ledger.close()
     assert modes == {"ledger.db": 0o640, "ledger.db-wal": 0o640, "ledger.db-shm": 0o640, "ledger.lock": 0o600}
 
 

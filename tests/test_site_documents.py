@@ -15,6 +15,7 @@ from firmware_app.records import entries
 from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.outcomes import Recorded
+from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import (
     SEED_PLACES,
@@ -67,6 +68,28 @@ def test_a_seed_that_is_no_document_is_left_out(
 ) -> None:
     assert names(SiteDocuments(path).settle(ledger, {"profile": {"name": 1}, "lines": {}})) == {"lines": {}}
     assert "seed of profile is refused" in caplog.text
+
+
+def test_where_the_ledger_is_gone_the_file_s_documents_are_kept_and_the_loss_is_told(
+    tmp_path: Path, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = Ledger(tmp_path / "first.db", BOOT)
+    SiteDocuments(path).settle(first, SEEDS)
+    change(first, "profile", {"name": "乙站"})
+    change(first, "holidays", {"2026-10-01": "closed"})
+    SiteDocuments(path).settle(first, SEEDS)
+    first.close()
+    second = Ledger(tmp_path / "second.db", BOOT)
+    found = names(SiteDocuments(path).settle(second, SEEDS))
+    assert found == {**SEEDS, "profile": {"name": "乙站"}, "holidays": {"2026-10-01": "closed"}}
+    assert caplog.text.count("an earlier ledger is missing") == 1
+    assert names(SiteDocuments(path).settle(second, SEEDS)) == found
+    assert caplog.text.count("an earlier ledger is missing") == 1
+    second.close()
+    reader = Reader(tmp_path / "second.db")
+    told = [row.body for row in reader.journal() if row.kind == "LineAnomaly"]
+    reader.close()
+    assert told == [f'{{"detail":"{len(found)}","kind":"earlier_ledger_missing","line":""}}']
 
 
 def test_without_seeds_there_are_no_documents(ledger: Ledger, path: Path) -> None:

@@ -169,14 +169,20 @@ def _password(db: apsw.Connection, seq: int, entry: entries.PasswordSet) -> None
         "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?)",
         (entry.account, _ref(entry.secret), int(entry.must_change), seq),
     )
+    if entry.replaces is not None:
+        _erase(db, seq, entry.replaces)
 
 
 def _erased(db: apsw.Connection, seq: int, entry: entries.PartyErased) -> int:
+    _erase(db, seq, entry.party)
+    return entry.party
+
+
+def _erase(db: apsw.Connection, seq: int, party: int) -> None:
     db.execute(
         "UPDATE parties SET content = NULL, salt = NULL, lookup = NULL, erased_seq = ? WHERE id = ?",
-        (seq, entry.party),
+        (seq, party),
     )
-    return entry.party
 
 
 def _nothing(db: apsw.Connection, seq: int, entry: entries.Entry) -> None:

@@ -30,6 +30,10 @@ NO_NUMBER = Refused("not_found", Text("这个通话没有号码", "this call has
 CALL_OPEN = Refused("invalid", Text("通话还没有结束", "the call is still going on"))
 CALL_OVER = Refused("already_closed", Text("通话已经结束", "the call is over already"))
 CASE_OVER = Refused("already_closed", Text("这个回拨事项已经办结", "this call-back case is closed already"))
+ATTEMPTED = Refused(
+    "already_done",
+    Text("这个回拨事项刚才已登记过一次回拨", "a call-back of this case has been recorded meanwhile"),
+)
 NOT_TO_SETTLE = Refused(
     "already_settled", Text("这个通话不需要确认", "this call does not wait to be settled")
 )
@@ -134,10 +138,15 @@ def _seen(db: apsw.Connection, entry: entries.CallSeen) -> entries.Entry | Refus
 def _attempted(db: apsw.Connection, entry: entries.CallbackAttempted) -> entries.Entry | Refused:
     if entry.outcome not in ("reached", "not_reached"):
         return NOT_ALLOWED
-    found = one(db, "SELECT state FROM cases WHERE id = ?", (entry.case,))
+    found = one(db, "SELECT state, attempts FROM cases WHERE id = ?", (entry.case,))
     if found is None:
         return NO_CASE
-    return replace(entry, closes=entry.outcome == "reached") if found[0] == "open" else CASE_OVER
+    state, attempts = found
+    if state != "open":
+        return CASE_OVER
+    if entry.after not in (None, attempts):
+        return ATTEMPTED
+    return replace(entry, closes=entry.outcome == "reached")
 
 
 def _open_fault(db: apsw.Connection, kind: str, line: str | None) -> tuple[Any, ...] | None:
@@ -180,7 +189,14 @@ def _password(db: apsw.Connection, entry: entries.PasswordSet) -> entries.Entry 
         and isinstance(entry.secret, entries.Personal)
         and entry.secret.kind == "secret"
     )
-    return entry if fit else NOT_ALLOWED
+    if not fit:
+        return NOT_ALLOWED
+    old = one(
+        db,
+        "SELECT parties.id FROM accounts JOIN parties ON parties.id = secret WHERE name = ? AND erased_seq IS NULL",
+        (entry.account,),
+    )
+    return replace(entry, replaces=None if old is None else old[0])
 
 
 def _revealed(db: apsw.Connection, entry: entries.NumberRevealed) -> entries.Entry | Refused:

@@ -108,12 +108,16 @@ class CallSeen:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAttempted:
-    """Somebody called back. outcome: reached | not_reached; means: self_reported in this slice. closes: decided."""
+    """Somebody called back. outcome: reached | not_reached; means: self_reported in this slice. closes: decided.
+
+    after: attempts there were when the person said so, as they saw it; None where nobody looked.
+    """
 
     case: int
     outcome: str
     means: str
     closes: bool
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +183,15 @@ class SiteDocumentChanged:
 
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
-    """An account's password. secret: the salted hash, as an erasable party of kind `secret`."""
+    """An account's password. secret: the salted hash, as an erasable party of kind `secret`.
+
+    replaces: decided: the row of `parties` of the secret until now, which this entry erases as `PartyErased` would.
+    """
 
     account: str
     secret: Party
     must_change: bool
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Rule 4: after an error of the disk nothing is assumed: the head is read again be
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -37,6 +38,8 @@ from firmware_app.wording import Text
 log = logging.getLogger(__name__)
 
 OWNER_AND_GROUP = 0o640  # people's data: the panel, another user, reads it as a member of the group
+DISK_ERRORS = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENXIO, errno.ENODEV}
+UNSCRUBBED = "unscrubbed"  # in `meta` from an erasure until the log is free of what was erased, whatever happens between
 WAL_PAGES = 1000  # frames after which an idle moment is used to copy the log into the file
 
 _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -62,10 +65,19 @@ class LedgerUnusable(LedgerError):
     """The file or its folder cannot be opened, read or written."""
 
 
+class DiskUnusable(LedgerUnusable):
+    """The disk is full, read-only, failing or away; nothing is known to be wrong with the ledger. It may work later."""
+
+
 def unusable(path: Path, error: Exception) -> LedgerUnusable:
-    return LedgerUnusable(
-        Text(f"账本用不了：{path}（{error}）", f"the ledger cannot be used: {path} ({error})")
-    )
+    kind = DiskUnusable if _of_the_disk(error) else LedgerUnusable
+    return kind(Text(f"账本用不了：{path}（{error}）", f"the ledger cannot be used: {path} ({error})"))
+
+
+def _of_the_disk(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in DISK_ERRORS
+    return isinstance(error, apsw.FullError | apsw.IOError | apsw.ReadOnlyError)
 
 
 class LedgerBroken(LedgerError):
@@ -75,7 +87,8 @@ class LedgerBroken(LedgerError):
 class Ledger:
     """The one writer. `path` is made when absent; `boot` is the boot id that the stamps of all entries belong to.
 
-    Raises a LedgerError: LedgerInUse, LedgerTooNew, LedgerBroken (changed), LedgerUnusable (folder, file or disk is bad).
+    Raises a LedgerError: LedgerInUse, LedgerTooNew, LedgerBroken (changed), LedgerUnusable (folder or file is
+    bad), DiskUnusable (worth another try).
     """
 
     def __init__(self, path: Path, boot: str, vfs: str | None = None) -> None:
@@ -87,14 +100,17 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(path.with_suffix(".lock"))
-            if not path.exists():
-                path.touch(OWNER_AND_GROUP)  # SQLite gives its log and index the same; before any connection
             self._open(vfs)
         except (OSError, apsw.Error) as error:
             raise unusable(path, error) from error
 
     def _open(self, vfs: str | None) -> None:
         try:
+            if not self.path.exists():
+                self.path.touch(
+                    OWNER_AND_GROUP
+                )  # SQLite gives its log and index the same; before any connection
+                self.path.chmod(OWNER_AND_GROUP)  # also where the umask says otherwise
             self._db = open_writer(self.path, vfs)
         except BaseException:
             os.close(self._lock)
@@ -155,13 +171,16 @@ class Ledger:
             _APPEND, (seq, self._boot, at.mono, at.wall, pending.actor, kind, VERSION, body, prev, own)
         )
         row = apply(self._db, seq, sealed)
-        self._scrub = self._scrub or isinstance(sealed, entries.PartyErased)
+        if _erases(sealed):
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, '')", (UNSCRUBBED,))
+            self._scrub = True
         return (seq, own), Recorded(seq, at, pending.actor, decided, row)
 
     def tidy(self) -> None:
         """Copy the write-ahead log into the file when it is long, or when erased data must leave it. For idle moments."""
         if self._scrub:
             self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._db.execute("DELETE FROM meta WHERE name = ?", (UNSCRUBBED,))
             self._scrub, self._log_frames = False, 0
         elif self._log_frames > WAL_PAGES:
             self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -220,6 +239,7 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT INTO meta VALUES (?, ?)", found.items())
             self._db.execute("COMMIT")
+        self._scrub = UNSCRUBBED in found
         self._genesis = (0, genesis(found["epoch"], int(found["created"])))
         return found["epoch"]
 
@@ -240,6 +260,12 @@ class _BadEntry(Exception):
     def __init__(self, place: int) -> None:
         super().__init__(place)
         self.place = place
+
+
+def _erases(entry: entries.Entry) -> bool:
+    return isinstance(entry, entries.PartyErased) or (
+        isinstance(entry, entries.PasswordSet) and entry.replaces is not None
+    )
 
 
 def _sum_of(row: tuple[Any, ...]) -> bytes:

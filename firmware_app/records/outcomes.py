@@ -37,7 +37,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An entry that was not recorded. code: not_found, invalid, already_closed, already_settled, no_change, busy, closed."""
+    """An entry that was not recorded. code: not_found, invalid, already_closed, already_settled,
+    already_done, no_change, busy, closed."""
 
     code: str
     message: Text

@@ -21,7 +21,7 @@ from tinydb import TinyDB
 from tinydb.storages import Storage
 
 from device import clock
-from firmware_app.records.entries import SiteDocumentChanged
+from firmware_app.records.entries import LineAnomaly, SiteDocumentChanged
 from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.whole_file import keep_copy, write_whole
@@ -113,18 +113,28 @@ class SiteDocuments:
         self.stale = False
 
     def settle(self, ledger: HasDocuments, seeds: Mapping[str, object] | None) -> dict[str, Document]:
-        """Record the seeds that are missing, make the file equal to the journal, give the documents. apsw.Error."""
-        missing = [name for name in seeds or {} if name not in ledger.documents()]
-        if seeds is not None and missing:
-            batch = [
-                Pending(SiteDocumentChanged(name, 0, "", canonical(seeds[name])), clock.now(), "seed")
-                for name in missing
-            ]
-            for name, outcome in zip(missing, ledger.append(batch), strict=True):
-                if isinstance(outcome, Refused):
-                    log.error("the seed of %s is refused: %s", name, outcome.message.en)
-        versions = ledger.documents()
+        """Record the seeds that are missing, make the file equal to the journal, give the documents. apsw.Error.
+
+        A ledger without any document beside a file with some has taken the place of another: the file's are its seeds.
+        """
         held = _documents(AtomicStorage(self._path).read())
+        known = ledger.documents()
+        inherited = {} if known else {name: document.content for name, document in held.items()}
+        wanted = {**(seeds or {}), **inherited}
+        missing = [name for name in wanted if name not in known]
+        batch = [
+            Pending(SiteDocumentChanged(name, 0, "", canonical(wanted[name])), clock.now(), "seed")
+            for name in missing
+        ]
+        if inherited:
+            log.error("an earlier ledger is missing: site.json has documents that this one never had")
+            lost = LineAnomaly("", "earlier_ledger_missing", str(len(inherited)))
+            batch.append(Pending(lost, clock.now(), "seed"))
+        outcomes = ledger.append(batch) if batch else []
+        for name, outcome in zip(missing, outcomes, strict=False):
+            if isinstance(outcome, Refused):
+                log.error("the seed of %s is refused: %s", name, outcome.message.en)
+        versions = ledger.documents()
         if {document.name: document.digest for document in held.values()} != {
             name: digest for name, (_, digest, _) in versions.items()
         }:
