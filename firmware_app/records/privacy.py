@@ -17,7 +17,11 @@ _COMPOUND_SURNAME = re.compile(
     "|闻人|濮阳|淳于|单于|公羊|赫连|澹台|公冶|宗政|仲孙|钟离|鲜于|闾丘|司空|拓跋|纳兰|完颜|东门|左丘|歐陽|司馬|諸葛|東方|尉遲"
     "|公孫|長孫|軒轅|獨孤"
 )
-_WORD = re.compile(r"\w+")
+_EAST_ASIAN = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_BETWEEN = " '-.,=/&()·"  # what stands between words as it is; everything else is starred
+_PIECES = re.compile(f"[{re.escape(_BETWEEN)}]|[^{re.escape(_BETWEEN)}]+")
 
 
 def mask_number(raw: str, line_number: str = "") -> str:
@@ -50,11 +54,27 @@ def _stars(count: int) -> str:
 
 
 def mask_name(name: str) -> str:
-    """`name` as lists show it: the surname, or the first letter of each Latin word: 张*, 欧阳**, J*** D**."""
-    plain = unicodedata.normalize("NFKC", name).strip()
-    return _WORD.sub(lambda found: _mask_word(found[0]), plain)
+    """`name` as lists show it: the surname, or the first letter of each Latin word: 张*, 欧阳**, J*** D**.
+
+    With any hanzi, kana or hangul in it only a surname at its beginning is shown. Digits, single letters and other
+    scripts are starred; marks and invisible characters, which could hide how a name is written, are left out.
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    visible = "".join(char for char in plain if unicodedata.category(char)[0] not in "CM").strip()
+    if _EAST_ASIAN.search(visible):
+        return _mask_surname("".join(char for char in visible if char.isalnum()))
+    return "".join(_mask_piece(piece) for piece in _PIECES.findall(visible))
 
 
-def _mask_word(word: str) -> str:
-    shown = 2 if len(word) > 2 and _COMPOUND_SURNAME.match(word) else 1
-    return word[:shown] + _stars(max(1, len(word) - shown))
+def _mask_surname(letters: str) -> str:
+    if not _EAST_ASIAN.match(letters):
+        return _stars(len(letters))
+    shown = 2 if len(letters) > 2 and _COMPOUND_SURNAME.match(letters) else 1
+    return letters[:shown] + _stars(max(1, len(letters) - shown))
+
+
+def _mask_piece(piece: str) -> str:
+    if piece[0] in _BETWEEN:
+        return piece
+    shown = int(len(piece) > 1 and all(unicodedata.name(char, "").startswith("LATIN ") for char in piece))
+    return piece[:shown] + _stars(len(piece) - shown)
