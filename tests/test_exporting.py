@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import json
 import subprocess
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import apsw
 import pytest
 
 from device.signals import seconds
@@ -135,6 +138,42 @@ def test_twice_the_same_bytes_also_when_the_monitor_goes_on_in_another_month(led
     ledger.append([Pending(entries.StillTalking("L1"), instant(seconds(MONTH_END + 100)))])
     export(ledger, SEPTEMBER, "two")
     assert (ledger.path.parent / "one").read_bytes() == (ledger.path.parent / "two").read_bytes()
+
+
+class BusyHouse(Reader):
+    """Beside it the monitor goes on: after each question the next call ends."""
+
+    def __init__(self, ledger: Ledger, calls: int) -> None:
+        super().__init__(ledger.path)
+        self._ledger, self._ending = ledger, iter(range(calls))
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[apsw.Connection]:
+        with super().snapshot() as db:
+            yield db
+        for index in itertools.islice(self._ending, 1):
+            self._ledger.append([Pending(call(f"open{index}", start=300), instant(seconds(400)))])
+
+
+def test_each_call_is_as_the_entries_of_the_file_say(ledger: Ledger) -> None:
+    ledger.append(
+        [Pending(call(f"open{index}", "opened", start=300), instant(seconds(300))) for index in range(20)]
+    )
+    reader, path = BusyHouse(ledger, 20), ledger.path.parent / "busy.jsonl"
+    assert export_month(reader, SITE, SEPTEMBER, ZONE, path) is not None
+    reader.close()
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    ended: dict[str, bool] = {}
+    opened: dict[int, str] = {}
+    for row in rows:
+        body = json.loads(row["body"]) if row["record"] == "entry" else {}
+        if body.get("key", "").startswith("open"):
+            ended[body["key"]] = body["stage"] == "closed"
+            if body["stage"] == "opened":
+                opened[row["seq"]] = body["key"]
+    told = {opened[row["id"]]: row["ended_at"] is not None for row in rows if row.get("id") in opened}
+    assert len(told) == 20
+    assert told == ended
 
 
 def test_only_the_owner_may_read_it_and_sha256sum_agrees(ledger: Ledger) -> None:

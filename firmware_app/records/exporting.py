@@ -54,9 +54,9 @@ def export_month(reader: Reader, site: Site, month: str, zone: ZoneInfo, path: P
     if bounds is None:
         return None
     since, until = bounds
-    end, _ = reader.head()
+    end, rows = reader.calls_at_head(since, until)
     extent = _extent(reader, since, until, end)
-    calls = [call_object(call) for call in reader.calls(since, until) if call.id <= end]
+    calls = [call_object(call) for call in rows]
     epoch, _ = reader.origin()
     header = {
         "calls": len(calls),

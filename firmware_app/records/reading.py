@@ -119,6 +119,17 @@ class Reader:
             )
             first += SLICE
 
+    def calls_at_head(self, since: int, until: int) -> tuple[int, list[CallRow]]:
+        """The seq of the last entry, and the calls that started in [since, until) as they stood with it: one snapshot.
+
+        It is held as long as reading them takes (a month of a site: well under 1 s); the writer does not wait for it.
+        """
+        with self.snapshot() as db:
+            end, _ = head(db)
+            first, last = call_list.span(db, since, until)
+            found = call_list.slice_of(db, first, last)
+        return end, [row for row in found if since <= row.started_wall < until]
+
     def call(self, call: int) -> CallRow | None:
         with self.snapshot() as db:
             return next(iter(call_list.slice_of(db, call, call)), None)
