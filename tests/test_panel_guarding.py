@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,7 +91,13 @@ def test_htmx_loads_the_page_anew_when_its_token_is_stale(desk: Desk) -> None:
         ("[fe80::1]", True),
         ("ringkeeper.local:8080", True),
         ("Ringkeeper.Local.", True),
+        ("ringkeeper:8080", True),
+        ("ringkeeper.lan", True),
         ("box.example.gov.cn", True),
+        ("evil.local", False),
+        ("evil.ringkeeper.local", False),
+        ("ringkeeper.evil.local", False),
+        (".local", False),
         ("evil.example.com", False),
         ("localhost.evil.example.com", False),
         ("local", False),
@@ -101,13 +108,22 @@ def test_htmx_loads_the_page_anew_when_its_token_is_stale(desk: Desk) -> None:
     ],
 )
 def test_hosts(host: str, ours: bool) -> None:
-    assert is_ours(host, "box.example.gov.cn") is ours
+    assert is_ours(host, "box.example.gov.cn", "Ringkeeper.lan") is ours
+
+
+@pytest.mark.parametrize("host", ["", ".local", "local", "evil.local"])
+def test_a_machine_without_a_name_lets_no_other_in(host: str) -> None:
+    assert not is_ours(host, "127.0.0.1", "")
 
 
 def test_a_page_under_a_foreign_name_gets_nothing(desk: Desk) -> None:
     answer = desk.client.get("/", headers={"Host": "evil.example.com"})
     assert answer.status_code == 421
     assert "这个网址不是铃守的" in answer.text
+    assert desk.client.get("/sign-in", headers={"Host": "evil.local"}).status_code == 421
+    own = socket.gethostname().partition(".")[0]
+    for host in (own, f"{own}.local:8080"):
+        assert desk.client.get("/", headers={"Host": host}).status_code != 421
 
 
 @pytest.mark.parametrize("address", ["/", "/sign-in", "/today/fragment", "/nowhere", "/static/panel.css"])

@@ -1,12 +1,13 @@
 """What stands before and after every page: only for this host, small requests, no scripts from elsewhere, nothing kept by caches.
 
-Host names that are let in: the configured host, `localhost`, IP addresses, `*.local`. A page of another site whose name was
-re-pointed to this box (DNS rebinding) comes with its own name and is refused.
+Host names that are let in: the configured host, `localhost`, IP addresses, the machine's own name, also with `.local`. A page
+of another site whose name was re-pointed to this box (DNS rebinding, or mDNS) comes with its own name and is refused.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import socket
 
 from flask import Flask, Response, g, request
 
@@ -31,10 +32,17 @@ def host_name(host: str) -> str:
     return host.partition(":")[0].rstrip(".")
 
 
-def is_ours(host: str, configured: str) -> bool:
-    """Whether a request that names `host` may be for this panel."""
-    name = host_name(host)
-    if name in ("localhost", configured.strip("[]").lower()) or name.endswith(".local"):
+def is_ours(host: str, configured: str, machine: str) -> bool:
+    """Whether a request that names `host` may be for this panel on `machine`, as gethostname(2) has it."""
+    name, whole = host_name(host), machine.lower()
+    own = whole.partition(".")[0]
+    if name and name in (
+        "localhost",
+        configured.strip("[]").lower(),
+        whole,
+        own,
+        f"{own or 'localhost'}.local",
+    ):
         return True
     try:
         ipaddress.ip_address(name)
@@ -50,9 +58,9 @@ def guard(app: Flask, configured_host: str) -> None:
 
     @app.before_request
     def only_our_host() -> Response | None:
-        if is_ours(request.headers.get("Host", ""), configured_host):
+        if is_ours(request.headers.get("Host", ""), configured_host, socket.gethostname()):
             return None
-        text = g.t("这个网址不是铃守的。请用盒子的 IP 地址、localhost 或 .local 名称打开。")
+        text = g.t("这个网址不是铃守的。请用盒子的 IP 地址、localhost 或主机名打开。")
         return Response(text + "\n", status=421, mimetype="text/plain")
 
     @app.after_request
