@@ -1,6 +1,9 @@
 """Tries of a password in, how long to wait out; and one lock around hashing, so that a burst of tries cannot eat the memory.
 
-In memory only: a restart of the panel forgets. Five failures, then ten minutes (GB/T 22239-2019 level 2, DOMAIN 3.2).
+In memory only: a restart of the panel forgets. Five failures of a name at an address, then ten minutes (GB/T 22239-2019
+level 2, DOMAIN 3.2). Failures of a name at many addresses make every new address wait longer for its answer, one at a time;
+an address from which the name has signed in does not wait, so that nobody can keep a clerk out. A name that does not exist
+is treated like one that does.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from device.signals import SECOND, Instant
 
 MAX_FAILURES = 5
 WAIT = 10 * 60 * SECOND
-MAX_KEPT = 2000  # account and address pairs; more than a point has devices
+FREE = 10  # failures of a name, from wherever, before new addresses wait
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds; doubled every five failures
+MAX_KEPT = 2000  # name and address pairs; more than a point has devices
 HASH_WAIT = 6.0  # seconds to wait for the hashing lock: about 20 tries ahead on a slow board
 
 
@@ -39,46 +44,88 @@ def neighbourhood(address: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
+Tallies = OrderedDict[tuple[str, str], _Tally]
+
+
+def _count(tallies: Tallies, key: tuple[str, str], now: Instant) -> _Tally:
+    """The tally of `key`, begun anew after ten quiet minutes; the longest unused are forgotten."""
+    tally = tallies.setdefault(key, _Tally(0, now.mono))
+    tallies.move_to_end(key)
+    if now.mono - tally.last >= WAIT:
+        tally.failures = 0
+    while len(tallies) > MAX_KEPT:
+        tallies.popitem(last=False)
+    return tally
+
+
 class Attempts:
-    """Counts tries per account and address. A try counts as failed until it is known to be right, so that many at once gain nothing."""
+    """Counts tries per name and address. A try counts as failed until it is known to be right, so that many at once gain nothing."""
 
     def __init__(self, hash_wait: float = HASH_WAIT) -> None:
         self._hash_wait = hash_wait
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
-        self._tallies: OrderedDict[tuple[str, str], _Tally] = OrderedDict()
+        self._pausing = threading.Lock()
+        self._tallies: Tallies = OrderedDict()
+        self._everywhere: Tallies = OrderedDict()
+        self._at_home: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def begin(self, account: str | None, address: str, now: Instant) -> int:
-        """Count a try for `account` (None: there is no such); ns to wait when it may not be made, else 0."""
-        key = (account or "", neighbourhood(address))
+    def begin(self, name: str, address: str, now: Instant) -> int:
+        """Count a try for `name`; ns to wait when it may not be made, else 0."""
         with self._lock:
-            tally = self._tallies.setdefault(key, _Tally(0, now.mono))
-            self._tallies.move_to_end(key)
-            if now.mono - tally.last >= WAIT:
-                tally.failures = 0
+            tally = _count(self._tallies, (name, neighbourhood(address)), now)
             if tally.failures >= MAX_FAILURES:
                 return tally.last + WAIT - now.mono
-            tally.failures, tally.last = tally.failures + 1, now.mono
-            while len(self._tallies) > MAX_KEPT:
-                self._tallies.popitem(last=False)
+            for each in (tally, _count(self._everywhere, (name, ""), now)):
+                each.failures, each.last = each.failures + 1, now.mono
         return 0
 
-    def left(self, account: str | None, address: str) -> int:
-        """How many more tries there are before the wait."""
-        tally = self._tallies.get((account or "", neighbourhood(address)))
-        return MAX_FAILURES - (tally.failures if tally else 0)
-
-    def right(self, account: str, address: str) -> None:
-        """The password was right: forget the failures before it."""
+    def pause(self, name: str, address: str) -> float:
+        """Seconds that this try has to wait for its answer."""
         with self._lock:
-            self._tallies.pop((account, neighbourhood(address)), None)
+            everywhere = self._everywhere.get((name, ""))
+            beyond = everywhere.failures - FREE if everywhere else 0
+            if beyond <= 0 or (name, neighbourhood(address)) in self._at_home:
+                return 0.0
+            return min(FIRST_PAUSE * 2.0 ** min(beyond // 5, 10), LONGEST_PAUSE)
+
+    def not_made(self, name: str, address: str) -> None:
+        """The try could not be made: it is not a failure."""
+        with self._lock:
+            for tallies, key in ((self._tallies, neighbourhood(address)), (self._everywhere, "")):
+                tally = tallies.get((name, key))
+                if tally is not None:
+                    tally.failures = max(0, tally.failures - 1)
+
+    def right(self, name: str, address: str) -> None:
+        """The password was right: forget the failures before it at this address, those at others stay."""
+        key = (name, neighbourhood(address))
+        with self._lock:
+            mine, everywhere = self._tallies.pop(key, None), self._everywhere.get((name, ""))
+            if mine is not None and everywhere is not None:
+                everywhere.failures = max(0, everywhere.failures - mine.failures)
+            self._at_home[key] = None
+            self._at_home.move_to_end(key)
+            while len(self._at_home) > MAX_KEPT:
+                self._at_home.popitem(last=False)
 
     @contextmanager
-    def hashing(self) -> Iterator[None]:
-        """One password at a time: scrypt takes 16 MiB and 0.2 to 2 s. Raises BusyError when too many wait."""
-        if not self._hashing.acquire(timeout=self._hash_wait):
+    def hashing(self, pause: float = 0.0) -> Iterator[None]:
+        """One password at a time: scrypt takes 16 MiB and 0.2 to 2 s. `pause`: seconds to wait before, also one at a time.
+
+        Raises BusyError when too many wait.
+        """
+        if pause:
+            with self._turn(self._pausing):
+                threading.Event().wait(pause)
+        with self._turn(self._hashing):
+            yield
+
+    @contextmanager
+    def _turn(self, lock: threading.Lock) -> Iterator[None]:
+        if not lock.acquire(timeout=self._hash_wait):
             raise BusyError
         try:
             yield
         finally:
-            self._hashing.release()
+            lock.release()

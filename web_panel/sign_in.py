@@ -1,6 +1,6 @@
 """Signing in and out and choosing a password: forms in, a session out. A password goes to the monitor as a salted hash, never further.
 
-An unknown account costs the same time as a wrong password, so that names cannot be guessed by the clock.
+An unknown account costs the same time and gets the same words as a wrong password, so that names cannot be guessed.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ def sign_in() -> Response | tuple[str, int]:
     name = request.form.get("account", "").strip()[:64]
     account = parts().ledger.account(name)
     address = request.remote_addr or ""
-    known = account.name if account else None
-    wait = parts().attempts.begin(known, address, parts().clock())
+    wait = parts().attempts.begin(name, address, parts().clock())
     if wait:
         return _again(name, g.t("密码错了 5 次。请等 {n} 分钟再试。", n=-(-wait // (60 * SECOND))), 429)
     try:
-        right = _is_right(account, request.form.get("password", ""))
+        pause = parts().attempts.pause(name, address)
+        right = _is_right(account, request.form.get("password", ""), pause)
     except BusyError:
+        parts().attempts.not_made(name, address)
         return _again(name, g.t("现在登录的人太多，请过几秒再试。"), 503)
     if account is None or not right:
-        left = parts().attempts.left(known, address)
-        return _again(name, g.t("用户名或密码不对，还可以试 {n} 次。", n=left), 403)
+        return _again(name, g.t("用户名或密码不对，请重新输入。连续错 5 次要等 10 分钟。"), 403)
     parts().attempts.right(account.name, address)
     onward = "sign_in.password" if account.must_change else sessions.onward()
     sessions.begin(account, parts().clock())
     return sessions.elsewhere(onward)
 
 
-def _is_right(account: AccountView | None, password: str) -> bool:
-    with parts().attempts.hashing():
+def _is_right(account: AccountView | None, password: str, pause: float = 0.0) -> bool:
+    with parts().attempts.hashing(pause):
         return check_password_hash(account.password_hash if account else NOBODY, password[: MAX_LENGTH + 1])
 
 
