@@ -241,7 +241,7 @@ class Box:
             settings=settings,
             zone=ZoneInfo(settings.timezone),
             ledger=LedgerDoor(self.folder / "ledger.db"),
-            link=MonitorLink(self.folder / "monitor.sock", answer_within=answer_within),
+            link=MonitorLink(self.folder / "monitor.sock", self.folder / "ledger.db", answer_within),
             live=live,
             clock=lambda: self.now,
             boot=BOOT,
@@ -288,7 +288,7 @@ class Desk:
 @contextmanager
 def panel(box: Box, language: str = "zh_CN", answer_within: float = SOON) -> Iterator[tuple[Flask, Live]]:
     """The panel's application beside `box`, with its subscription running."""
-    live = Live(box.folder / "monitor.sock")
+    live = Live(box.folder / "monitor.sock", box.folder / "ledger.db")
     settings = replace(settings_for(box.folder), language=language)
     app = create_app(box.parts(live, settings, answer_within), b"a key for tests only, of no worth")
     live.start()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +21,7 @@ from web_panel.events_page import stream
 from web_panel.live import MAX_STREAMS, Live
 from web_panel.monitor_link import MonitorLink, Subscription
 
+OURS = Path(__file__)  # stands for a ledger of the user who runs the monitor
 SOON = 10.0  # seconds; generous, nothing is measured
 
 
@@ -61,13 +65,13 @@ def monitor(path: Path, desk: Desk) -> Iterator[MonitorSocket]:
 
 
 def test_recorded(monitor: MonitorSocket, path: Path, desk: Desk) -> None:
-    answer = MonitorLink(path).record("CallSeen", {"call": 12}, "admin")
+    answer = MonitorLink(path, OURS).record("CallSeen", {"call": 12}, "admin")
     assert (answer.ok, answer.seq) == (True, 17)
     assert desk.recorded == [("CallSeen", {"call": 12}, "admin")]
 
 
 def test_refused(monitor: MonitorSocket, path: Path) -> None:
-    answer = MonitorLink(path).record("Nonsense", {}, "admin")
+    answer = MonitorLink(path, OURS).record("Nonsense", {}, "admin")
     assert (answer.ok, answer.error, answer.message) == (
         False,
         "invalid",
@@ -76,13 +80,16 @@ def test_refused(monitor: MonitorSocket, path: Path) -> None:
 
 
 def test_nobody_there(path: Path) -> None:
-    assert MonitorLink(path).record("CallSeen", {"call": 1}, "admin").error == "unreachable"
-    assert MonitorLink(path.parent / "no" / "folder").record("CallSeen", {}, "admin").error == "unreachable"
+    assert MonitorLink(path, OURS).record("CallSeen", {"call": 1}, "admin").error == "unreachable"
+    assert (
+        MonitorLink(path.parent / "no" / "folder", OURS).record("CallSeen", {}, "admin").error
+        == "unreachable"
+    )
 
 
 def test_sent_but_not_answered(monitor: MonitorSocket, path: Path) -> None:
     assert (
-        MonitorLink(path, answer_within=0.05).record("StillTalking", {"line": "L2"}, "admin").error
+        MonitorLink(path, OURS, answer_within=0.05).record("StillTalking", {"line": "L2"}, "admin").error
         == "unconfirmed"
     )
 
@@ -102,7 +109,7 @@ def test_a_monitor_that_talks_nonsense(path: Path, reply: bytes) -> None:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    assert not MonitorLink(path).record("CallSeen", {"call": 1}, "admin").ok
+    assert not MonitorLink(path, OURS).record("CallSeen", {"call": 1}, "admin").ok
     thread.join()
     listener.close()
 
@@ -110,7 +117,7 @@ def test_a_monitor_that_talks_nonsense(path: Path, reply: bytes) -> None:
 def test_subscription_hears_reconnects_and_says_so(path: Path, desk: Desk) -> None:
     heard: SimpleQueue[Json | None] = SimpleQueue()
     recorded = threading.Event()
-    subscription = Subscription(path, heard.put, recorded.set)
+    subscription = Subscription(path, OURS, heard.put, recorded.set)
     subscription.start()
     for life in (1, 2):
         monitor = MonitorSocket(path, desk)
@@ -133,7 +140,7 @@ def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
     listener = bind_unix(path, 0o600)
     listener.setblocking(True)
     heard: SimpleQueue[Json | None] = SimpleQueue()
-    subscription = Subscription(path, heard.put, lambda: None, quiet_for=0.05)
+    subscription = Subscription(path, OURS, heard.put, lambda: None, quiet_for=0.05)
     subscription.start()
     connection, _ = listener.accept()
     with connection:
@@ -152,14 +159,14 @@ def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
 
 
 def test_subscription_ends_at_once_while_it_waits(path: Path) -> None:
-    subscription = Subscription(path, lambda state: None, lambda: None)
+    subscription = Subscription(path, OURS, lambda state: None, lambda: None)
     subscription.start()
     subscription.close()
     assert not subscription._thread.is_alive()
 
 
 def test_live_tells_changes_once(monitor: MonitorSocket, path: Path) -> None:
-    live = Live(path)
+    live = Live(path, OURS)
     first = live.present()
     assert first.state is None
     live.start()
@@ -182,7 +189,7 @@ def test_live_tells_changes_once(monitor: MonitorSocket, path: Path) -> None:
 
 
 def test_a_stream_tells_pings_and_ends(path: Path) -> None:
-    live = Live(path)
+    live = Live(path, OURS)
     welcome = [True]
     events = stream(live, lambda: welcome[0], ping=0.01)
     assert next(events).startswith(b"retry: 3000\nevent: changed\n")
@@ -199,7 +206,7 @@ def test_a_stream_tells_pings_and_ends(path: Path) -> None:
 
 
 def test_streams_are_counted(path: Path) -> None:
-    live = Live(path)
+    live = Live(path, OURS)
     assert [live.take_stream() for _ in range(MAX_STREAMS + 1)] == [True] * MAX_STREAMS + [False]
     live.leave_stream()
     assert live.take_stream()
@@ -212,4 +219,57 @@ def test_a_socket_file_without_a_listener(path: Path) -> None:
     dead = socket.socket(socket.AF_UNIX)
     dead.close()
     path.touch()
-    assert MonitorLink(path).record("CallSeen", {"call": 1}, "admin").error == "unreachable"
+    assert MonitorLink(path, OURS).record("CallSeen", {"call": 1}, "admin").error == "unreachable"
+
+
+LISTENER = """
+import os, socket, sys
+listener = socket.socket(fileno=int(sys.argv[1]))
+if os.getuid() == 0:
+    os.setuid(65534)
+listener.listen()
+print("up", flush=True)
+while True:
+    connection, _ = listener.accept()
+    connection.recv(65536)
+    connection.sendall(b'{"ok":true,"seq":9}\\n{"event":"state","state":{"lines":[]}}\\n')
+    connection.close()
+"""
+
+
+@pytest.fixture
+def impostor(path: Path) -> Iterator[Path]:
+    """Somebody of another user than the ledger's listens at `path`; gives the ledger. The kernel notes who calls listen(2)."""
+    listener = socket.socket(socket.AF_UNIX)
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+    os.close(folder)
+    path.chmod(0o777)
+    with (
+        listener,
+        subprocess.Popen(
+            [sys.executable, "-c", LISTENER, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        yield Path("/etc/passwd")  # root's on every machine
+        process.terminate()
+
+
+def test_an_impostor_records_nothing_and_tells_nothing(
+    path: Path, impostor: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = MonitorLink(path, impostor).record("NumberRevealed", {"account": "admin", "call": 1}, "admin")
+    assert (answer.ok, answer.error) == (False, "unreachable")
+    heard: SimpleQueue[Json | None] = SimpleQueue()
+    subscription = Subscription(path, impostor, heard.put, lambda: None)
+    subscription.start()
+    while "this is not the monitor" not in caplog.text:
+        assert heard.empty()
+        threading.Event().wait(0.01)
+    subscription.close()
+    assert heard.empty()

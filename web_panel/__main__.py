@@ -90,14 +90,15 @@ def new_password(settings: Settings, account: str) -> int:
     from web_panel.ledger_door import LedgerDoor
     from web_panel.monitor_link import MonitorLink
 
-    known = LedgerDoor(settings.data_dir / "ledger.db").account_names()
+    ledger = settings.data_dir / "ledger.db"
+    known = LedgerDoor(ledger).account_names()
     if known and account not in known:
         _say(NO_ACCOUNT, settings.language, account=account, known=", ".join(known))
         return 1
     password = passwords.new_password()
     secret = {"kind": "secret", "content": passwords.password_hash(password)}
     body = {"account": account, "secret": secret, "must_change": True}
-    answer = MonitorLink(settings.run_dir / "monitor.sock").record("PasswordSet", body, "shell")
+    answer = MonitorLink(settings.run_dir / "monitor.sock", ledger).record("PasswordSet", body, "shell")
     if not answer.ok:
         _say(NOT_SET, settings.language, reason=(answer.message or {}).get(settings.language, ""))
         return 1

@@ -20,13 +20,14 @@ from web_panel.parts import Parts
 def assemble(settings: Settings, secret: bytes, signed_out: Path | None) -> tuple[Flask, Live]:
     """The application, and the part that must be started and closed. `signed_out`: the file of sign-ins that were ended."""
     monitor = settings.run_dir / "monitor.sock"
-    live = Live(monitor)
+    ledger = settings.data_dir / "ledger.db"
+    live = Live(monitor, ledger)
     boot = clock.boot_id()
     parts = Parts(
         settings=settings,
         zone=ZoneInfo(settings.timezone),
-        ledger=LedgerDoor(settings.data_dir / "ledger.db"),
-        link=MonitorLink(monitor),
+        ledger=LedgerDoor(ledger),
+        link=MonitorLink(monitor, ledger),
         live=live,
         clock=clock.now,
         boot=boot,

@@ -33,14 +33,14 @@ def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> boo
 class Live:
     """The present, and a place to wait for the next change. Thread-safe."""
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, socket_path: Path, ledger: Path) -> None:
         self._changed = threading.Condition()
         self._closing = False
         self._streams = 0
         self._count = 0
         self._life = secrets.token_hex(4)  # a restarted panel must not repeat a version
         self._state: Mapping[str, Any] | None = None
-        self._subscription = Subscription(socket_path, self._heard, self.touch)
+        self._subscription = Subscription(socket_path, ledger, self._heard, self.touch)
 
     def start(self) -> None:
         self._subscription.start()

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -56,6 +57,28 @@ def connect_unix(path: Path, timeout: float) -> socket.socket:
     return connection
 
 
+class ImpostorError(OSError):
+    """Whoever listens is not the user whose ledger it is."""
+
+
+def connect_monitor(path: Path, timeout: float, ledger: Path) -> socket.socket:
+    """A connection to the monitor at `path`: to root, or to the user whose `ledger` it is, by the kernel's word (SO_PEERCRED).
+
+    Somebody else who put a socket there could say "recorded" of what never was. Raises ImpostorError then, OSError when there
+    is no ledger yet or nobody listens.
+    """
+    connection = connect_unix(path, timeout)
+    try:
+        packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        _pid, uid, _gid = struct.unpack("iII", packed)
+        if uid not in (0, ledger.stat().st_uid):
+            raise ImpostorError(f"user {uid} listens at {path}, the ledger is another's")
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
 class _Lines:
     """The lines that come in on `connection`. A time-out between two pieces of one line loses nothing."""
 
@@ -84,17 +107,18 @@ def _understood(line: bytes) -> Json | None:
 
 
 class MonitorLink:
-    """Asks the monitor behind `path` to record what people do."""
+    """Asks the monitor behind `path`, whose `ledger` it is, to record what people do."""
 
-    def __init__(self, path: Path, answer_within: float = ANSWER_WITHIN) -> None:
+    def __init__(self, path: Path, ledger: Path, answer_within: float = ANSWER_WITHIN) -> None:
         self._path = path
+        self._ledger = ledger
         self._answer_within = answer_within
 
     def record(self, kind: str, body: Json, actor: str) -> Answer:
         """Have one entry recorded; returns after its commit, or with the reason why not. Blocks at most `answer_within` seconds."""
         ask = {"verb": "record", "kind": kind, "body": body, "actor": actor}
         try:
-            connection = connect_unix(self._path, self._answer_within)
+            connection = connect_monitor(self._path, self._answer_within, self._ledger)
         except OSError:
             return Answer(ok=False, error="unreachable")
         with connection:
@@ -124,11 +148,13 @@ class Subscription:
     def __init__(
         self,
         path: Path,
+        ledger: Path,
         heard: Callable[[Json | None], None],
         recorded: Callable[[], None],
         quiet_for: float = QUIET_FOR,
     ) -> None:
         self._path = path
+        self._ledger = ledger
         self._heard = heard
         self._recorded = recorded
         self._quiet_for = quiet_for
@@ -157,15 +183,18 @@ class Subscription:
             return  # the other end was quicker
 
     def _run(self) -> None:
-        pause = RETRY_FIRST
+        pause, accused = RETRY_FIRST, False
         while not self._stop.is_set():
             try:
-                connection = connect_unix(self._path, self._quiet_for)
-            except OSError:
+                connection = connect_monitor(self._path, self._quiet_for, self._ledger)
+            except OSError as error:
+                if isinstance(error, ImpostorError) and not accused:
+                    accused = True
+                    log.error("this is not the monitor: %s", error)
                 pause = min(pause * 2, RETRY_LAST)
             else:
                 log.info("the monitor is there")
-                pause = RETRY_FIRST
+                pause, accused = RETRY_FIRST, False
                 with connection:
                     self._follow(connection)
                 log.info("the monitor is away")
