@@ -16,7 +16,7 @@ from device import clock
 from device.hook_detector import Flashed, HookDetector, OddBreaks, PulsesDialled, WentOffHook, WentOnHook
 from device.interface import CheckResult, Emit
 from device.loop_ears import LoopEars, LoopEvent
-from device.pins import Edge, PinFactory, PinUnavailable, Pull, Watch
+from device.pins import Edge, PinAwaited, PinFactory, PinUnavailable, Pull, Watch
 from device.ring_cadence import BurstEnded, BurstStarted, NoiseKind, RingCadence, RingNoise
 from device.signals import (
     MILLISECOND,
@@ -137,14 +137,16 @@ class GpioLine:
 
     def _run(self) -> None:
         while not self._closing.is_set():
+            pause = RETRY
             try:
                 self._open()
                 self._listen()
             except OSError as error:  # PinUnavailable, or no descriptor left: all may pass
                 self._lose(str(error))
+                pause = 0 if isinstance(error, PinAwaited) else RETRY
             finally:
                 self._release()
-            self._wait_for_retry()
+            self._wait_for_retry(pause)
 
     def _open(self) -> None:
         ring_level = self._watch("ring", self._ring_pin, self._ring_active)
@@ -247,9 +249,9 @@ class GpioLine:
         for pin in pins.values():
             pin.watch.close()
 
-    def _wait_for_retry(self) -> None:
+    def _wait_for_retry(self, pause: int) -> None:
         """Also drops what the pins said before they were lost."""
-        until = clock.now().mono + RETRY
+        until = clock.now().mono + pause
         while not self._closing.is_set() and self._next(until) is not None:
             continue
 

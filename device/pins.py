@@ -42,6 +42,10 @@ class PinBusy(PinUnavailable):
     """Another program, or another part of this one, has the pin."""
 
 
+class PinAwaited(PinUnavailable):
+    """The pin is not there yet, and was waited for: whoever wants it may ask again at once."""
+
+
 class Watch(Protocol):
     """One pin that is listened to."""
 

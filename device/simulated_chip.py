@@ -1,20 +1,20 @@
 """A GPIO chip that is not there: gpiozero's MockFactory, its pins driven over a Unix socket by the virtual exchange.
 
-Lines of text. A client says `drive <pin> <0|1> <mono_ns>` (when the edge was *scheduled*, CLOCK_MONOTONIC: a busy box
-bends the time of a call, never the record). The chip says `pin <pin> <0|1>` for each output, on connecting and at each
-change, and `error <reason>` to a line that it cannot follow. A driven pin keeps its level when the client goes away, as a
-wire does. It is chosen by name (`chip = "simulated"`), never by default.
+Lines of text. A client says, on connecting, `level <pin> <0|1>` of each pin that has a level by now, then `ready`; and
+then `drive <pin> <0|1> <mono_ns>` for each edge (when it was *scheduled*, CLOCK_MONOTONIC: a busy box bends the time of a
+call, never the record). A level is no edge: nobody is told of it, it is what a line finds. Before the first `ready` or
+`drive` nobody plays this chip, and a line's pin cannot be had: whatever were found then would be invented. The chip says
+`pin <pin> <0|1>` for each output, on connecting and at each change, and `error <reason>` to a line that it cannot follow.
+A driven pin keeps its level when the client goes away, as a wire does. It is chosen by name (`chip = "simulated"`), never
+by default.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import selectors
-import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from gpiozero import PinInfo
@@ -22,15 +22,13 @@ from gpiozero.exc import GPIOPinInUse, GPIOZeroError
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from device import clock
-from device.pins import Edge, EdgeTold, PinBusy, PinUnavailable, Pull, WatchLost
-
-log = logging.getLogger(__name__)
+from device.pins import Edge, EdgeTold, PinAwaited, PinBusy, PinUnavailable, Pull, WatchLost
+from device.pins_socket import EXPECTED, MAX_CLIENTS, MAX_LINE, Drive, Level, PinsPeer, Ready, listen, parse
 
 REVISION = "a02082"  # a Pi 3B: the 40-pin header, GPIO 0-27, whatever GPIOZERO_MOCK_REVISION says
-MAX_LINE = 256  # bytes; a client that sends a longer line is no exchange
-MAX_CLIENTS = 16
+AWAITED = 0.8  # seconds to wait for somebody who plays the chip; an exchange looks for it four times a second
 CLOSED = "the simulated chip was closed"
-MAX_STAMP = 2**63  # the kernel's stamps are signed 64 bit
+UNPLAYED = "nobody plays the simulated chip yet"
 
 
 class SimulatedPin(MockPin):  # type: ignore[misc]
@@ -51,6 +49,11 @@ class SimulatedPin(MockPin):  # type: ignore[misc]
         self._factory.edge(self._number, level, mono)
         if self._when_changed is not None and self._edges in ("both", "rising" if level else "falling"):
             self._call_when_changed()
+
+    def found(self, level: int) -> None:
+        """Put the pin at a level it has had for some time: no edge, nobody is told."""
+        self._outside = bool(level)
+        self._change_state(bool(level))
 
     def drive_high(self) -> None:
         self._drive_or_pull(1)
@@ -118,26 +121,6 @@ class _SimulatedWatch:
         self._factory.unwatch(self)
 
 
-class _Client:
-    """One connection: what it sent and was not a whole line yet."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
-        self.partial = b""
-
-    def lines(self, data: bytes) -> list[bytes]:
-        *whole, self.partial = (self.partial + data).split(b"\n")
-        return whole
-
-    def say(self, text: str) -> bool:
-        """Send a line; False when the client is gone or does not read (the chip waits for nobody)."""
-        data = text.encode() + b"\n"
-        try:
-            return self.connection.send(data) == len(data)
-        except OSError:
-            return False
-
-
 class SimulatedFactory(MockFactory):  # type: ignore[misc]
     """Simulated pins with a socket at `socket_path`. Raises OSError when it cannot listen there."""
 
@@ -145,9 +128,10 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
         super().__init__(revision=REVISION, pin_class=SimulatedPin)
         self._lock = threading.RLock()
         self._watches: dict[int, _SimulatedWatch] = {}
-        self._clients: dict[int, _Client] = {}
+        self._clients: dict[int, PinsPeer] = {}
         self._said: dict[int, int] = {}  # outputs, as the clients know them
         self._closing = threading.Event()
+        self._played = threading.Event()  # somebody said what levels the pins have; also set by closing
         self._path = socket_path
         self._listener = listen(socket_path)
         self._inode = socket_path.stat().st_ino
@@ -161,9 +145,13 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
     # -- what a line uses
 
     def watch(self, pin: int, pull: Pull, told: EdgeTold, lost: WatchLost) -> _SimulatedWatch:
+        """As every factory's; but waits for up to 0.8 s while nobody plays the chip, then raises PinAwaited."""
+        played = self._played.wait(AWAITED)
         with self._lock:
             if self._closing.is_set():
                 raise PinUnavailable(CLOSED)
+            if not played:
+                raise PinAwaited(UNPLAYED)
             watch = _SimulatedWatch(self, pin, told, lost)
             try:
                 simulated = self.pin(pin)
@@ -199,13 +187,26 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
     def drive(self, pin: int, level: int, mono: int) -> None:
         """Drive an input from outside, as of `mono` (ns). Raises PinUnavailable for an output or an unknown pin."""
         with self._lock:
-            try:
-                simulated = self.pin(pin)
-            except GPIOZeroError as error:
-                raise PinUnavailable(str(error)) from None
-            if simulated.function == "output":
-                raise PinBusy(f"pin {pin} is an output")
-            simulated.drive(level, mono)
+            self._input(pin).drive(level, mono)
+            self.ready()
+
+    def found(self, pin: int, level: int) -> None:
+        """Put an input at a level without an edge. Raises PinUnavailable for an output or an unknown pin."""
+        with self._lock:
+            self._input(pin).found(level)
+
+    def ready(self) -> None:
+        """From now on the pins have the levels of somebody who plays them: lines may open."""
+        self._played.set()
+
+    def _input(self, pin: int) -> SimulatedPin:
+        try:
+            simulated: SimulatedPin = self.pin(pin)
+        except GPIOZeroError as error:
+            raise PinUnavailable(str(error)) from None
+        if simulated.function == "output":
+            raise PinBusy(f"pin {pin} is an output")
+        return simulated
 
     def edge(self, pin: int, level: int, mono: int) -> None:
         """A pin says that it was driven."""
@@ -239,7 +240,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
                         return
                     if key.fileobj is self._listener:
                         self._accept()
-                    elif isinstance(key.data, _Client):
+                    elif isinstance(key.data, PinsPeer):
                         self._read(key.data)
 
     def _accept(self) -> None:
@@ -248,7 +249,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
         except OSError:
             return
         connection.setblocking(False)
-        client = _Client(connection)
+        client = PinsPeer(connection)
         if len(self._clients) >= MAX_CLIENTS:
             client.say("error too many clients")
             connection.close()
@@ -258,8 +259,8 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
         for pin, level in self.outputs().items():
             self._say(client, f"pin {pin} {level}")
 
-    def _read(self, client: _Client) -> None:
-        for data in _received(client.connection):
+    def _read(self, client: PinsPeer) -> None:
+        for data in client.received():
             if not data:
                 return self._drop(client)
             for line in client.lines(data):
@@ -269,19 +270,23 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
                 return self._drop(client)
         return None
 
-    def _obey(self, client: _Client, line: bytes) -> None:
+    def _obey(self, client: PinsPeer, line: bytes) -> None:
         if not line.strip():
             return
-        wanted = parse_drive(line)
-        if wanted is None:
-            self._say(client, "error expected: drive <pin> <0|1> <mono_ns>")
-            return
         try:
-            self.drive(*wanted)
+            match parse(line):
+                case Drive(pin, level, mono):
+                    self.drive(pin, level, mono)
+                case Level(pin, level):
+                    self.found(pin, level)
+                case Ready():
+                    self.ready()
+                case None:
+                    self._say(client, f"error {EXPECTED}")
         except PinUnavailable as error:
             self._say(client, f"error {error}")
 
-    def _say(self, client: _Client, text: str) -> None:
+    def _say(self, client: PinsPeer, text: str) -> None:
         if not client.say(text):
             self._drop(client)
 
@@ -289,7 +294,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
         for client in list(self._clients.values()):
             self._say(client, text)
 
-    def _drop(self, client: _Client) -> None:
+    def _drop(self, client: PinsPeer) -> None:
         descriptor = client.connection.fileno()
         if self._clients.pop(descriptor, None) is not None:
             self._selector.unregister(client.connection)
@@ -301,6 +306,7 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
                 return
             super().close()  # clients still hear the outputs go off
             self._closing.set()
+            self._played.set()
             watches, self._watches = list(self._watches.values()), {}
             os.write(self._wake_write, b"x")
         for watch in watches:
@@ -320,60 +326,3 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
         with contextlib.suppress(OSError):  # only our own: another monitor may listen there by now
             if self._path.stat().st_ino == self._inode:
                 self._path.unlink()
-
-
-def parse_drive(line: bytes) -> tuple[int, int, int] | None:
-    """`drive <pin> <0|1> <mono_ns>` → (pin, level, stamp); None for anything else."""
-    words = line.split()
-    if len(words) != 4 or words[0] != b"drive" or words[2] not in (b"0", b"1"):
-        return None
-    if not (words[1].isdigit() and words[3].isdigit()) or len(words[1]) > 3 or len(words[3]) > 19:
-        return None
-    stamp = int(words[3])
-    return (int(words[1]), int(words[2]), stamp) if stamp < MAX_STAMP else None
-
-
-def _received(connection: socket.socket) -> Iterator[bytes]:
-    """All that lies in the socket, in pieces; an empty piece when the other side is gone."""
-    while True:
-        try:
-            data = connection.recv(4096)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        yield data
-        if not data:
-            return
-
-
-def listen(path: Path) -> socket.socket:
-    """A listening Unix socket at `path`, for its owner only. A file that nobody answers at is replaced.
-
-    A socket address holds 107 bytes (unix(7)); through the folder's descriptor the path may be as deep as it likes.
-    """
-    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    try:
-        address = f"/proc/self/fd/{folder}/{path.name}"
-        _remove_stale(path, address)
-        listener.bind(address)
-        path.chmod(0o600)
-        listener.listen(MAX_CLIENTS)
-    except OSError:
-        listener.close()
-        raise
-    finally:
-        os.close(folder)
-    return listener
-
-
-def _remove_stale(path: Path, address: str) -> None:
-    if not path.is_socket():
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(address)
-        except ConnectionRefusedError:
-            path.unlink()
-            log.info("removed the socket of a chip that is gone: %s", path.name)

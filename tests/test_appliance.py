@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -192,6 +193,34 @@ def test_a_killed_monitor_loses_nothing_that_was_on_disk(point: Point) -> None:
     assert ringkeeper(point.config, "verify").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("answer_after", "killed"), [(3, "talking"), (8.5, "ringing")], ids=["in the talk", "before the answer"]
+)
+def test_a_monitor_that_comes_back_finds_a_talk_and_invents_no_call(
+    point: Point, answer_after: float, killed: str
+) -> None:
+    """It sees that the handset is up, not when it was lifted, nor that somebody dials."""
+    with point.monitor() as (process, hearing):
+        point.exchange.call("L2", ring=6, answer_after=answer_after, talk=20)
+        assert hearing.first(lambda told: line_states(told).get("L2") == killed, 0, 20)
+        threading.Event().wait(1)
+        os.kill(process.pid, signal.SIGKILL)
+    lifted = 0.0 if killed == "talking" else answer_after - 1
+    threading.Event().wait(lifted)
+    with start_monitor(point.folder, point.config), subscribed(point.folder) as hearing:
+        assert hearing.first(lambda told: line_states(told).get("L2") == "off_hook", 0, 20)
+        point.exchange.hang_up("L2")
+        assert hearing.first(is_idle("L2"), hearing.mark, 20)
+        faults = [message(line).get("kinds") for _, line in hearing.since(0)]
+        assert "FaultBegan" not in str(faults)
+    call = one_call(point.config, "L2")
+    assert (call["direction"], call["talk_s"]) == ("inbound", None)
+    if killed == "talking":
+        assert (call["disposition"], call["answer_delay_s"]) == ("answered", pytest.approx(3.0, abs=0.05))
+    else:
+        assert (call["disposition"], call["answered_at"]) == ("unknown", None)
+
+
 def test_a_modem_that_is_unplugged_is_told_and_heard_again(point: Point) -> None:
     with point.monitor() as (_, hearing):
         mark = hearing.mark
@@ -231,7 +260,9 @@ def test_run_greets_shows_a_missed_call_and_ends_at_once(tmp_path: Path) -> None
 
 def test_run_ends_with_the_reason_when_nothing_can_start(tmp_path: Path) -> None:
     config = configuration(tmp_path, [PINS], panel_port=loopback_port())
-    config.write_text(config.read_text("utf-8").replace('data_dir = "data"', 'data_dir = "/proc/nope"'), "utf-8")
+    config.write_text(
+        config.read_text("utf-8").replace('data_dir = "data"', 'data_dir = "/proc/nope"'), "utf-8"
+    )
     ended = ringkeeper(config, "run")
     assert ended.returncode == 1
     assert "the monitor cannot start: /proc/nope" in ended.stderr

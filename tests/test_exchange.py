@@ -53,11 +53,11 @@ def test_a_lamp_is_seen_and_the_button_is_pressed(two_lines: tuple[Exchange, Tol
     factory = SimulatedFactory(tmp_path / "pins.sock")
     presses: queue.SimpleQueue[int] = queue.SimpleQueue()
     try:
-        factory.watch(BUTTON, "up", lambda edge: presses.put(edge.level), lambda reason: None)
         lamp = factory.pin(LAMP)
         lamp.output_with_state(True)
         assert exchange.wait_output(LAMP, 1, PATIENCE)
         assert exchange.outputs()[LAMP] == 1
+        factory.watch(BUTTON, "up", lambda edge: presses.put(edge.level), lambda reason: None)
         exchange.press(lasts=0.01)
         assert [presses.get(timeout=PATIENCE) for _ in range(2)] == [0, 1]
         lamp.state = False

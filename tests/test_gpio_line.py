@@ -37,6 +37,7 @@ RING, HOOK = 17, 27
 @pytest.fixture
 def chip(tmp_path: Path) -> Iterator[SimulatedFactory]:
     factory = SimulatedFactory(tmp_path / "pins.sock")
+    factory.ready()
     yield factory
     factory.close()
 
@@ -99,6 +100,24 @@ def test_a_line_found_off_hook(line: GpioLine, told: Told, chip: SimulatedFactor
     line.start(told.queue.put)
     told.next(LineRestored)
     assert told.next(OffHook).found
+
+
+def test_a_line_whose_chip_nobody_plays_yet_is_lost_and_then_found_as_it_is(
+    told: Told, tmp_path: Path
+) -> None:
+    """Found at rest, the talk that goes on would be an outbound call that never was."""
+    unplayed = SimulatedFactory(tmp_path / "pins.sock")
+    line = GpioLine("L2", unplayed, ring_pin=RING, hook_pin=HOOK)
+    line.start(told.queue.put)
+    assert told.next(LineLost).reason == "nobody plays the simulated chip yet"
+    player = Client(tmp_path / "pins.sock")
+    player.say(f"level {RING} 1\nlevel {HOOK} 0\nready\n")
+    told.next(LineRestored)
+    assert told.next(OffHook).found
+    assert told.nothing_more()
+    player.close()
+    line.close()
+    unplayed.close()
 
 
 def test_without_a_hook_pin_the_hook_is_not_sensed(

@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 from gpiozero import LED, Button, Buzzer
 from gpiozero.exc import GPIOPinInUse, PinPWMUnsupported
-from hypothesis import given
-from hypothesis import strategies as st
 
 from device.gpiod_chip import GpiodFactory
 from device.pin_factory import SimulatedFactory, open_factory
-from device.pins import ChipMissing, Edge, PinBusy, PinUnavailable
-from device.simulated_chip import MAX_CLIENTS, parse_drive
+from device.pins import ChipMissing, Edge, PinAwaited, PinBusy, PinUnavailable
+from device.pins_socket import MAX_CLIENTS
 from tests.hand_pins import WAIT, Client
 
 
@@ -29,6 +27,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def chip(path: Path) -> Iterator[SimulatedFactory]:
     factory = SimulatedFactory(path)
+    factory.ready()
     yield factory
     factory.close()
 
@@ -61,6 +60,37 @@ def test_an_edge_carries_the_stamp_it_was_scheduled_for(chip: SimulatedFactory, 
 def test_what_drives_a_pin_is_stronger_than_the_pull(chip: SimulatedFactory) -> None:
     chip.drive(27, 0, 1)
     assert chip.watch(27, "up", lambda edge: None, nobody).level() == 0
+
+
+def test_a_level_is_no_edge(chip: SimulatedFactory, client: Client) -> None:
+    edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
+    watch = chip.watch(17, "up", edges.put, nobody)
+    client.say("level 17 0\ndrive 17 0 5\ndrive 17 1 6\n")
+    assert edges.get(timeout=WAIT) == Edge(17, 1, 6, 1)
+    client.say("level 17 0\n")
+    client.known()
+    assert (watch.level(), edges.empty()) == (0, True)
+
+
+@pytest.mark.parametrize("word", ["ready\n", "drive 17 1 5\n"])
+def test_a_chip_that_nobody_plays_has_no_pins_for_a_line(path: Path, word: str) -> None:
+    factory = SimulatedFactory(path)
+    looker_on = Client(path)
+    looker_on.say("level 27 0\n")  # not all levels are told yet
+    looker_on.known()
+    with LED(5, pin_factory=factory), pytest.raises(PinAwaited, match="nobody plays"):
+        factory.watch(27, "up", lambda edge: None, nobody)
+    looker_on.say(word)
+    assert factory.watch(27, "up", lambda edge: None, nobody).level() == 0
+    looker_on.close()
+    factory.close()
+
+
+def test_a_chip_that_is_closed_is_not_waited_for(path: Path) -> None:
+    factory = SimulatedFactory(path)
+    factory.close()
+    with pytest.raises(PinUnavailable, match="closed"):
+        factory.watch(27, "up", lambda edge: None, nobody)
 
 
 def test_a_pull_down_idles_low(chip: SimulatedFactory) -> None:
@@ -197,6 +227,10 @@ def test_an_output_that_becomes_an_input_takes_the_level_it_is_driven_to(chip: S
         "drive x 0 1",
         "push 17 0 1",
         "drive 17 0 x",
+        "level 17",
+        "level 17 2",
+        "level 17 0 1",
+        "ready 1",
     ],
 )
 def test_a_line_that_is_not_understood_is_answered_and_the_next_one_heard(
@@ -212,9 +246,10 @@ def test_a_line_that_is_not_understood_is_answered_and_the_next_one_heard(
 def test_outputs_and_unknown_pins_cannot_be_driven(chip: SimulatedFactory, client: Client) -> None:
     with LED(5, pin_factory=chip):
         assert client.hear() == "pin 5 0"
-        client.say("drive 5 1 1\ndrive 99 1 1\n")
+        client.say("drive 5 1 1\ndrive 99 1 1\nlevel 5 1\n")
         assert client.hear() == "error pin 5 is an output"
         assert client.hear().startswith("error 99")
+        assert client.hear() == "error pin 5 is an output"
 
 
 def test_a_line_in_pieces_is_one(chip: SimulatedFactory, client: Client) -> None:
@@ -284,6 +319,7 @@ def test_only_its_owner_may_drive_the_pins(chip: SimulatedFactory, path: Path) -
 
 def test_closing_tells_the_outputs_and_the_lines(path: Path) -> None:
     factory, reasons = SimulatedFactory(path), []
+    factory.ready()
     watch = factory.watch(17, "up", lambda edge: None, reasons.append)
     led = LED(5, pin_factory=factory)
     led.on()
@@ -298,15 +334,6 @@ def test_closing_tells_the_outputs_and_the_lines(path: Path) -> None:
     with pytest.raises(PinUnavailable, match="closed"):
         factory.watch(17, "up", lambda edge: None, nobody)
     client.close()
-
-
-@given(st.binary(max_size=60) | st.from_regex(rb"\Adrive -?[0-9]{1,4} [0-2] -?[0-9]{1,21}\Z"))
-def test_whatever_is_said_it_is_a_drive_or_it_is_not(line: bytes) -> None:
-    wanted = parse_drive(line)
-    if wanted is not None:
-        pin, level, stamp = wanted
-        assert line.split() == [b"drive", *line.split()[1:]]
-        assert (0 <= pin <= 999, level in (0, 1), 0 <= stamp < 2**63) == (True, True, True)
 
 
 # -- chips by name

@@ -69,9 +69,7 @@ def test_a_monitor_that_comes_late_finds_the_line_as_it_is(bench: Bench, tmp_pat
     with listen(tmp_path / "pins.sock") as listener:
         server, _ = listener.accept()
         with server, server.makefile("r") as lines:
-            words = [lines.readline().split() for _ in range(2)]
-            assert [line[:3] for line in words] == [["drive", "17", "0"], ["drive", "27", "0"]]
-            assert all(int(line[3]) >= before for line in words)
+            assert [lines.readline() for _ in range(3)] == ["level 17 0\n", "level 27 0\n", "ready\n"]
             assert bench.changes.get(timeout=PATIENCE) is True
             late = clock.now().mono + 10**12
             bench.do(lambda: bench.client.drive([(17, 1, late), (17, 0, late - 1)]))
@@ -90,7 +88,7 @@ def test_a_monitor_that_starts_again_is_found_again(bench: Bench, tmp_path: Path
         server, _ = listener.accept()
         assert bench.changes.get(timeout=PATIENCE) is True
         with server.makefile("r") as lines:
-            assert lines.readline().startswith("drive 17 1 ")
+            assert [lines.readline(), lines.readline()] == ["level 17 1\n", "ready\n"]
         server.close()
         listener.close()
         assert bench.changes.get(timeout=PATIENCE) is False
@@ -117,6 +115,7 @@ def test_what_does_not_fit_at_once_is_sent_when_there_is_room(bench: Bench, tmp_
         bench.do(bench.client.open)
         server, _ = listener.accept()
         with server, server.makefile("r") as lines:
+            assert lines.readline() == "ready\n"
             changes = [(17, turn % 2, turn) for turn in range(1, 2400)]
             for at in range(0, len(changes), 100):
                 bench.do(lambda at=at: bench.client.drive(changes[at : at + 100]))
@@ -131,8 +130,8 @@ def test_the_real_simulated_chip_hears_the_scheduled_stamps(tmp_path: Path) -> N
     edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
     factory = SimulatedFactory(folder / "pins.sock")
     try:
-        factory.watch(17, "up", edges.put, lambda reason: None)
         bench.do(bench.client.open)
+        factory.watch(17, "up", edges.put, lambda reason: None)
         stamp = clock.now().mono - 123_456_789
         bench.do(lambda: bench.client.drive([(17, 0, stamp), (17, 1, stamp + 7)]))
         heard = [edges.get(timeout=PATIENCE) for _ in range(2)]

@@ -1,8 +1,8 @@
 """Levels of simulated pins in, text lines to the monitor's pins socket out; what its outputs do comes back. It reconnects for ever.
 
-Wire format (device/simulated_chip.py serves it): `drive <pin> <0|1> <mono_ns>` to the monitor, `pin <pin> <0|1>` and
-`error <reason>` from it. After each connection the present levels are driven at once, so a monitor that starts late or starts
-again finds the line as it is.
+Wire format (device/simulated_chip.py serves it): `level <pin> <0|1>` of each pin and `ready` on connecting, then
+`drive <pin> <0|1> <mono_ns>`, to the monitor; `pin <pin> <0|1>` and `error <reason>` from it. So a monitor that starts late or
+starts again finds the line as it is, and no edge that never was.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from device import clock
 from device.exchange.exchange_loop import ExchangeLoop, Timer
 from device.exchange.unix_paths import unix_address
 from device.signals import MILLISECOND
@@ -65,8 +64,7 @@ class PinsClient:
         self._socket = connection
         self._loop.watch(connection.fileno(), self._read)
         logger.info("connected to the simulated pins")
-        now = clock.now().mono
-        self._send([(pin, level, max(now, stamp)) for pin, (level, stamp) in sorted(self._levels.items())])
+        self._send([f"level {pin} {level}" for pin, (level, _) in sorted(self._levels.items())] + ["ready"])
         self._changed()
 
     def drive(self, changes: list[tuple[int, int, int]]) -> None:
@@ -77,7 +75,7 @@ class PinsClient:
             stamp = stamp if before is None else max(stamp, before[1])
             self._levels[pin] = (level, stamp)
             if before is None or before[0] != level:
-                sent.append((pin, level, stamp))
+                sent.append(f"drive {pin} {level} {stamp}")
         self._send(sent)
 
     def close(self) -> None:
@@ -87,12 +85,10 @@ class PinsClient:
             self._retry.cancel()
         self._disconnect()
 
-    def _send(self, changes: list[tuple[int, int, int]]) -> None:
-        if self._socket is None or not changes:
+    def _send(self, lines: list[str]) -> None:
+        if self._socket is None or not lines:
             return
-        self._unsent += "".join(f"drive {pin} {level} {stamp}\n" for pin, level, stamp in changes).encode(
-            "ascii"
-        )
+        self._unsent += "".join(f"{line}\n" for line in lines).encode("ascii")
         self._flush()
 
     def _flush(self) -> None:

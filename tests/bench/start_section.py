@@ -10,6 +10,7 @@ from tests.bench.appliance import (
     configuration,
     fresh_folder,
     line_states,
+    pins,
     start_monitor,
     subscribed,
 )
@@ -30,7 +31,12 @@ def run() -> list[Figure]:
         modem = EmulatedModem(folder / "tty0", loop)
         config = configuration(folder, [modem.path, GpioPins(17, 27)])
         for _ in range(STARTS):
-            with start_monitor(folder, config) as monitor, subscribed(folder) as hearing:
+            with (
+                start_monitor(folder, config) as monitor,
+                pins(folder) as chip,
+                subscribed(folder) as hearing,
+            ):
+                chip.send("ready")  # somebody plays the line: it is at rest
                 one = hearing.first(lambda line: "idle" in line_states(line).values(), 0, 15)
                 both = hearing.first(all_idle, 0, 15)
                 if one is None or both is None:

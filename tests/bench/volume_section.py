@@ -30,6 +30,7 @@ from tests.bench.appliance import (
     configuration,
     fresh_folder,
     loopback_port,
+    pins,
     start_monitor,
     subscribed,
 )
@@ -204,9 +205,11 @@ def first_page(full: Path) -> list[Figure]:
     config = configuration(folder, [GpioPins(17, 27)], panel_port=port)
     with (
         start_monitor(folder, config),
+        pins(folder) as chip,
         subscribed(folder) as hearing,
         Process(folder, ["-m", "web_panel", "--config", str(config)], "panel"),
     ):
+        chip.send("ready")  # somebody plays the line: it is at rest
         if not wait_until(lambda: answers(port), 15):
             raise TimeoutError("the panel does not answer")
         visitor = Visitor(port)
