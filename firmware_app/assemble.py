@@ -177,8 +177,8 @@ class MonitorProcess:
         self._monitor.close()
         self._chips.close()
         self._recorder.put(entries.Stopped(reason), clock.now(), "monitor")
-        self._recorder.close()
-        return 1 if reason == "ledger" else 0
+        lost = self._recorder.close()
+        return 1 if reason == "ledger" or lost else 0
 
     # ---- after hearing has begun: nothing here may delay a ring
 

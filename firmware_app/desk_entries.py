@@ -67,7 +67,9 @@ def _settled(body: Body) -> entries.Entry:
 
 def _attempted(body: Body) -> entries.Entry:
     outcome = _word(body, "outcome", ("reached", "not_reached"))
-    return entries.CallbackAttempted(_whole(body, "case"), outcome, means="self_reported", closes=False)
+    return entries.CallbackAttempted(
+        _whole(body, "case"), outcome, means="self_reported", closes=False, after=_count(body, "after")
+    )
 
 
 ALLOWED: Mapping[str, Callable[[Body], entries.Entry]] = {

@@ -84,12 +84,13 @@ def test_both_calls_of_one_batch_see_each_other(ledger: Ledger, reader: Reader) 
         {"number": None, "absence": "private"},
         {"number": entries.Personal("number", "P?", lookup=None)},
         {"number": entries.Personal("number", "", lookup="")},
+        {"number": entries.Personal("number", "0085223456789", lookup="0085223456789")},
         {"number": number(MOBILE), "disposition": "abandoned"},
         {"number": number(MOBILE), "disposition": "unknown"},
         {"number": number(MOBILE), "disposition": "test"},
         {"number": number(MOBILE), "disposition": None, "direction": "outbound"},
     ],
-    ids=["hidden", "no key", "empty key", "abandoned", "unknown", "test", "outbound"],
+    ids=["hidden", "no key", "empty key", "foreign", "abandoned", "unknown", "test", "outbound"],
 )
 def test_what_is_owed_to_nobody_opens_no_case(ledger: Ledger, changes: dict[str, Any]) -> None:
     assert not decided(ledger, call("a", **changes)).opens_case
@@ -186,6 +187,18 @@ def test_an_unknown_call_settled_as_missed_is_owed_from_then_on(ledger: Ledger, 
     found = reader.call(1)
     assert found is not None
     assert (found.disposition, found.settled, found.seen, found.case) == ("no_answer", True, True, 2)
+
+
+def test_an_older_call_settled_after_the_caller_was_reached_owes_nothing(ledger: Ledger) -> None:
+    record(
+        ledger,
+        call("a", disposition="unknown", number=number(MOBILE)),
+        call("b", number=number(MOBILE)),
+        entries.CallbackAttempted(2, "reached", "self_reported", closes=False),
+        call("c", disposition="unknown", number=number(MOBILE)),
+    )
+    assert not decided(ledger, entries.CallSettled(1, "no_answer", "panel")).opens_case
+    assert decided(ledger, entries.CallSettled(4, "no_answer", "panel")).opens_case, "that one came later"
 
 
 def test_an_unknown_call_settled_as_missed_joins_what_is_owed_already(ledger: Ledger, reader: Reader) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import apsw
 
+from firmware_app.calls import phone_number
 from firmware_app.records import entries
 from firmware_app.records.database import one
 from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
@@ -98,12 +99,28 @@ def _case_of(
         " WHERE parties.lookup = ? AND cases.state = 'open' ORDER BY cases.id LIMIT 1",
         (lookup,),
     )
-    if disposition == "no_answer":
-        return {"opens_case": True} if case is None else {"joins_case": case[0]}
+    if disposition == "no_answer" and case is None:
+        return {"opens_case": True} if _is_owed(db, call, lookup) else {}
+    if disposition == "no_answer" and case is not None:
+        return {"joins_case": case[0]}
     served = case is not None and (
         call is None or call > case[1]
     )  # an answer before the last miss serves nobody
     return {"closes_case": case[0]} if case is not None and served else {}
+
+
+def _is_owed(db: apsw.Connection, call: int | None, lookup: str) -> bool:
+    """Whether a call-back is owed to the number: it can be called (a foreign one may be a one-ring fraud, DOMAIN 2.4),
+    and, where a person settles an older call only now, nobody has served it since."""
+    if not phone_number.parse(lookup).callable:
+        return False
+    served = call is not None and one(
+        db,
+        "SELECT 1 FROM parties JOIN cases ON cases.party = parties.id"
+        " WHERE parties.lookup = ? AND cases.closed_seq > ? LIMIT 1",
+        (lookup, call),
+    )
+    return not served
 
 
 def _settled(db: apsw.Connection, entry: entries.CallSettled) -> entries.Entry | Refused:
