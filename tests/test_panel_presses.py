@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
 
 from firmware_app.line_view import iso
+from firmware_app.records import entries
+from firmware_app.records.outcomes import Pending
 from firmware_app.wording import Text
-from tests.panel_box import MINUTE, NOON, Box, Desk, line_state, panel, row, told, words
+from tests.panel_box import MINUTE, NOON, SOON, Box, Desk, line_state, panel, row, told, words
 from web_panel.live import Live
+from web_panel.today_page import SEEN_AT_ONCE
 
 
 @pytest.fixture
@@ -81,11 +86,45 @@ def test_pressing_twice_records_once(box: Box, desk: Desk) -> None:
     assert box.kinds() == ["CallbackAttempted", "CallSettled", "CallbackAttempted"]
 
 
+def test_a_press_again_while_the_card_stalls_records_once(box: Box) -> None:
+    call = box.call("15400000001", 25)
+    with panel(box, answer_within=0.2) as (app, _):
+        desk = Desk(app.test_client())
+        desk.sign_in()
+        box.stalled = ("CallbackAttempted",)
+        for _ in range(2):
+            page = desk.press(call, "not_reached")
+            assert "还没有得到确认，可能已经记上" in page
+            assert "次没接通" not in row(page, call), "nothing is claimed"
+        box.flows()
+        assert [body["after"] for _, body, _ in box.asked] == [0, 0]
+        assert "已回拨 1 次没接通" in row(desk.page(), call)
+        desk.press(call, "reached", after=1)
+        assert box.kinds() == ["CallbackAttempted"] * 3
+        assert row(desk.page(), call) == ""
+
+
+def test_a_call_back_that_the_ledger_refuses_is_told_in_words(
+    box: Box, running: tuple[Flask, Live], desk: Desk
+) -> None:
+    call = box.call("15400000001", 25)
+    box.stalled = ("CallbackAttempted",)
+    answers: list[str] = []
+    press = Thread(target=lambda: answers.append(desk.press(call, "not_reached", htmx=True)))
+    press.start()
+    box.waits()
+    case = box.asked[0][1]["case"]
+    box.write(entries.CallbackAttempted(case, "not_reached", means="self_reported", closes=False), "second")
+    box.flows()
+    press.join(SOON)
+    [page] = answers
+    assert re.search(r'class="message failed"[^>]*>没有记上：[^<a-z_]+<', page), page
+    assert "已回拨 1 次没接通" in row(page, call)
+
+
 def test_two_presses_at_the_same_moment_record_once(
     box: Box, running: tuple[Flask, Live], desk: Desk
 ) -> None:
-    from threading import Barrier, Thread
-
     call = box.call("15400000001", 25)
     token, cookie = desk.token(), desk.client.get_cookie("ringkeeper")
     assert cookie is not None
@@ -126,6 +165,35 @@ def test_all_seen_spares_what_came_later(box: Box, desk: Desk) -> None:
     assert "新" not in row(page, due)
     assert "新" in row(page, later)
     assert box.kinds() == ["CallSeen", "CallSeen"]
+
+
+def test_other_presses_do_not_wait_for_all_seen(box: Box, running: tuple[Flask, Live], desk: Desk) -> None:
+    first, second = box.call("15400000001", 9), box.call("15400000002", 8)
+    other = Desk(running[0].test_client())
+    other.sign_in()
+    box.stalled = ("CallSeen",)
+    every = Thread(target=lambda: desk.send("/calls/seen", up_to=second))
+    every.start()
+    box.waits()
+    assert "已记下：回拨接通" in other.press(second, "reached")
+    box.flows()
+    every.join(SOON)
+    assert box.kinds() == ["CallSeen", "CallbackAttempted", "CallSeen"]
+    assert "新" not in row(desk.page(), first)
+
+
+def test_a_long_list_is_seen_in_portions(box: Box, desk: Desk) -> None:
+    batch = [
+        Pending(box.call_entry(None, 600 - n, absence="private"), box.now) for n in range(SEEN_AT_ONCE + 2)
+    ]
+    box.writes(batch)
+    newest = re.findall(r'name="up_to" value="(\d+)"', desk.page())
+    desk.send("/calls/seen", up_to=newest)
+    page = desk.page()
+    assert f"看过最早的 {SEEN_AT_ONCE} 个，还有更多" in page
+    assert "要处理的来电 2 个" in words(page)
+    desk.send("/calls/seen", up_to=newest)
+    assert "已记下：全部看过" in desk.page()
 
 
 def test_a_number_is_shown_for_a_minute_after_it_is_journalled(
