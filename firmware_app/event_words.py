@@ -36,6 +36,7 @@ TROUBLES = {
     Trouble.LINE_LOST: Text("听不到这条线", "interface lost"),
     Trouble.NO_LOOP: Text("线路断开", "line cut"),
     Trouble.LEFT_OFF_HOOK: Text("听筒未挂好", "handset left off the hook"),
+    Trouble.HOOK_SENSOR: Text("摘挂机检测与响铃矛盾", "hook sensor contradicts the ringing"),
     Trouble.STILL_TALKING: Text("摘机已 20 分钟，还在通话吗？", "off-hook for 20 minutes, still talking?"),
 }
 

@@ -11,8 +11,8 @@ from typing import Any
 from device.signals import SECOND, Instant
 from firmware_app import alerts
 from firmware_app.calls.call import Call, Direction
+from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import LineMachine
-from firmware_app.calls.line_moves import LineState
 from firmware_app.records import privacy
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from device.signals import Damaged, Flash, Instant, LineSignal, Sensing, Unrecognised, seconds
 from firmware_app.calls.call import Anomaly, Call, CallChanged, CallClosed, CallOpened, Direction, Disposition
+from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import TABLE, LineMachine
-from firmware_app.calls.line_moves import LAG, LineState
+from firmware_app.calls.line_moves import LAG
 from tests.line_signals import (
     LINE,
     MODEM,
@@ -208,9 +209,9 @@ def test_the_first_burst_told_after_the_answer_turns_an_outbound_call_round() ->
     assert (call.answer_delay, call.ring_bursts, call.uncertainty) == (seconds(0.1), 1, seconds(0.2))
 
 
-def test_a_ring_while_talking_is_no_new_call() -> None:
+def test_a_ring_told_with_the_answer_is_no_new_call() -> None:
     driven = Driven()
-    driven.play([*burst(10), off(13), *burst(20), off(22), on(30)])
+    driven.play([*burst(10), off(13), *burst(14, 0.2), off(22), on(30)])
     assert [call.ring_bursts for call in driven.closed] == [1]
     assert anomalies(driven) == ["ring_off_hook", "ring_end_alone", "off_hook_repeated"]
 
@@ -248,9 +249,9 @@ def test_digits_after_an_answer_in_a_burst_are_part_of_the_talk() -> None:
     assert [call.disposition for call in driven.closed] == [Disposition.ANSWERED]
 
 
-def test_a_ring_in_an_outbound_call_is_an_anomaly() -> None:
+def test_a_ring_told_with_the_lifting_is_an_anomaly() -> None:
     driven = Driven()
-    driven.play([off(10), digit(11), *burst(20), on(30), on(31)])
+    driven.play([off(10), digit(10.5), *burst(10.9), on(30), on(31)])
     assert driven.closed[0].direction is Direction.OUTBOUND
     assert anomalies(driven) == ["ring_off_hook", "ring_end_alone", "on_hook_repeated"]
 

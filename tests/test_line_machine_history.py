@@ -22,8 +22,8 @@ from firmware_app.calls.call import (
     TroubleBegan,
     TroubleEnded,
 )
+from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import LineMachine
-from firmware_app.calls.line_moves import LineState
 from tests.line_signals import (
     DIGITS,
     HOOK,

@@ -105,6 +105,7 @@ class Trouble(Enum):
     LINE_LOST = "line_lost"  # the interface is away
     NO_LOOP = "no_loop"  # the exchange's voltage is away
     LEFT_OFF_HOOK = "left_off_hook"
+    HOOK_SENSOR = "hook_sensor"  # it rang while the sensor said off-hook: stuck, or wired the wrong way round
     STILL_TALKING = "still_talking"  # a question, not a fault: off-hook for 20 minutes
 
 

@@ -11,7 +11,7 @@ Rule 7: `LineLost` ends every other trouble: what is not heard is not known. Aft
 again what it finds (OffHook and OnHook with `found`, LoopLost).
 
 A short outbound call without digits (somebody lifted and put down again) is a record too: the line was in use.
-Weakness: after a lost OnHook the rings of the next call are anomalies, until OnHook or LineLost comes.
+Rule 8: ringing is the exchange's word. A ring while the handset is believed off proves the hook sensing wrong (hook_doubt).
 A new kind of signal needs a row here for every state, or test_line_machine fails.
 """
 
@@ -39,7 +39,8 @@ from device.signals import (
     Unrecognised,
 )
 from firmware_app.calls.call import Call, CallEvent, Trouble
-from firmware_app.calls.line_moves import LAG, LineMoves, LineState
+from firmware_app.calls.known_line import LineState
+from firmware_app.calls.line_moves import LAG, LineMoves
 
 Move = Callable[[LineMoves, Any], None]
 Row = Mapping[type[LineSignal], Move]
@@ -65,8 +66,8 @@ ON_HOOK: Row = {
 }
 OFF_HOOK: Row = {
     **ALWAYS,
-    RingStarted: LineMoves.unexpected,
-    RingWord: LineMoves.unexpected,
+    RingStarted: LineMoves.ring_off_hook,
+    RingWord: LineMoves.ring_off_hook,
     RingEnded: LineMoves.ring_end_off_hook,
     CallerIdHeard: LineMoves.unexpected,
     OffHook: LineMoves.unexpected,

@@ -7,7 +7,6 @@ stamp of its signal; that the state fits is the table's word.
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
 
 from device.signals import (
     CallerIdHeard,
@@ -25,13 +24,12 @@ from device.signals import (
     RingEnded,
     RingStarted,
     RingWord,
-    Sensing,
     Unrecognised,
     seconds,
 )
-from firmware_app.calls.call import Anomaly, Call, CallEvent, Direction, Disposition, Trouble
-from firmware_app.calls.line_troubles import LOOP_LOSS, LineTroubles
-from firmware_app.calls.open_call import OpenCall
+from firmware_app.calls.call import Call, Direction, Disposition, Trouble
+from firmware_app.calls.known_line import KnownLine, LineState
+from firmware_app.calls.line_troubles import LOOP_LOSS
 from firmware_app.calls.ringing import Burst, Ringing
 
 # The slowest ear: AT-TRV tells on-hook half a poll (0.25 s) and 0.94 s of agreeing readings after it was; GPIO 0.7 s.
@@ -51,54 +49,28 @@ UNEXPECTED = {
 }
 
 
-class LineState(Enum):
-    STARTING = "starting"
-    IDLE = "idle"
-    RINGING = "ringing"  # also after caller ID, before the first burst
-    TALKING = "talking"
-    OUTBOUND = "outbound"
-    OFF_HOOK = "off_hook"  # and no call: found so, or the loop was lost meanwhile
-    LOST = "lost"
-
-
-class LineMoves:
-    """One line as far as it is known: its state, its open call, its troubles, and the events not yet taken."""
-
-    def __init__(self, line: str, boot: str) -> None:
-        self.state = LineState.STARTING
-        self.since: Instant | None = None
-        self.open = OpenCall(line, boot, self.tell)
-        self.troubles = LineTroubles(line, self.tell)
-        self._line = line
-        self._sensing = Sensing()
-        self._events: list[CallEvent] = []
-        self._ringing = Ringing(Instant(0, 0))  # of the open call, or of the last one
-        self._hook_error = 0
-        self._lifted_in_silence = False
-
-    def tell(self, event: CallEvent) -> None:
-        self._events.append(event)
-
-    def taken(self) -> list[CallEvent]:
-        """The events since the last time, once."""
-        events, self._events = self._events, []
-        return events
+class LineMoves(KnownLine):
+    """The moves of one line."""
 
     # What is due.
 
     def due(self) -> list[tuple[Instant, Trouble | None]]:
-        """What happens when, if no signal comes before: None is the end of ringing."""
+        """What happens when, if no signal comes before: None is the end of ringing, or its proof that nobody lifted."""
         due: list[tuple[Instant, Trouble | None]] = [*self.troubles.due()]
         if self.state is LineState.RINGING:
             due.append((self._ringing.over(), None))
+        elif self._doubt.due is not None:
+            due.append((self._doubt.due, None))
         return due
 
     def settle(self, before: int) -> None:
         """Do all that is due before `before` (monotonic ns), in order, each at its own moment."""
         while due := [each for each in self.due() if each[0].mono < before]:
             at, trouble = min(due, key=lambda each: each[0])
-            if trouble is None:
+            if trouble is None and self.state is LineState.RINGING:
                 self._ringing_over(at)
+            elif trouble is None:
+                self._on_hook_after_all()
             elif trouble is Trouble.NO_LOOP:
                 self._no_loop(at)
             else:
@@ -107,9 +79,28 @@ class LineMoves:
     def _ringing_over(self, at: Instant) -> None:
         if self._ringing.give_up_end():
             self._anomaly(at, "ring_end_missed")
-        by_length = None if self._sensing.hook else Disposition.UNKNOWN
+        by_length = None if self._sensing.hook and not self._doubt.of_call else Disposition.UNKNOWN
         self.open.close_unanswered(at, self._ringing.last_edge, by_length)
         self._enter(LineState.IDLE, at)
+
+    def _on_hook_after_all(self) -> None:
+        """The exchange rings, so nobody has the handset in the hand: the call rings on, or a talk ended unseen and one begins."""
+        ring = self._doubt.taken()
+        assert ring is not None
+        call, at = self.open.call, ring.at
+        self.troubles.released(at)
+        self.troubles.hook_contradicted(at)
+        if self.state is LineState.TALKING and at <= self._ringing.last_moment_for_a_burst():
+            error = (self.open.must.uncertainty or 0) - self._hook_error
+            self.open.change(at, replace(self.open.must, answered=None, uncertainty=error))
+            self._enter(LineState.RINGING, self.open.must.started)
+            self.ring_again(ring)
+        else:
+            if call is not None:
+                self.open.close_talk(at, call.answered or call.started, seen=False)
+            self._enter(LineState.IDLE, at)
+            self.ring(ring)
+        self._doubt.of_call = True
 
     def _no_loop(self, at: Instant) -> None:
         """The loop has been away for long. Whether the caller still waits cannot be known (DOMAIN 2.2, AMBIG)."""
@@ -147,9 +138,8 @@ class LineMoves:
             self._anomaly(signal.at, "ring_out_of_order")
             return
         self.troubles.loop_back(signal.at)
-        self._ringing = Ringing(signal.at)
+        call = self._rings_from(signal.at)
         self._ringing.begin(signal.at, isinstance(signal, RingStarted))
-        call = self.open.open(signal.at, Direction.INBOUND)
         edge = self._ringing.last_edge
         self.open.tell_opened(replace(call, ring_bursts=1, last_edge=edge, uncertainty=signal.error))
         self._enter(LineState.RINGING, signal.at)
@@ -188,8 +178,7 @@ class LineMoves:
         if self.open.is_stale(signal.at):
             self._anomaly(signal.at, "caller_id_out_of_order")
             return
-        self._ringing = Ringing(signal.at)
-        call = self.open.open(signal.at, Direction.INBOUND)
+        call = self._rings_from(signal.at)
         self.open.tell_opened(replace(call, caller_id=signal.caller_id, caller_id_at=signal.at))
         self._enter(LineState.RINGING, signal.at)
 
@@ -203,22 +192,30 @@ class LineMoves:
             first = call.caller_id_at or signal.at
             self.open.change(signal.at, replace(call, caller_id=merged, caller_id_at=first))
 
+    def _rings_from(self, at: Instant) -> Call:
+        self._ringing = Ringing(at)
+        self._doubt.of_call = self.troubles.hook_in_doubt
+        return self.open.open(at, Direction.INBOUND)
+
     def seized(self, signal: OffHook) -> None:
         """Off-hook from idle: an outbound call, unless it was found so."""
         if self.open.is_stale(signal.at):
             self._anomaly(signal.at, "off_hook_out_of_order")
         start = self.open.not_before_last(signal.at)
         self.troubles.lifted(start, quiet=self._sensing.digits)
+        self._hook_error = signal.error
         if signal.found:
             self._enter(LineState.OFF_HOOK, start)
             return
         self.troubles.loop_back(start)
-        self._hook_error = signal.error
         self.open.tell_opened(replace(self.open.open(start, Direction.OUTBOUND), uncertainty=signal.error))
         self._enter(LineState.OUTBOUND, start)
 
     def lifted(self, signal: OffHook) -> None:
         """Answered. When it was found off-hook nobody knows whether the call was answered."""
+        if self.troubles.hook_in_doubt:
+            self.unexpected(signal)
+            return
         if signal.found:
             self.open.close_unanswered(signal.at, self._edge_until(signal.at), Disposition.UNKNOWN)
             self.seized(signal)
@@ -237,17 +234,32 @@ class LineMoves:
         self.open.change(signal.at, replace(call, answered=answered, last_edge=edge, uncertainty=error))
 
     def on_hook_already(self, signal: OnHook) -> None:
-        if not signal.found:
-            self._anomaly(signal.at, "on_hook_repeated")
+        """As expected, where rings have contradicted the sensor; a word that only came late takes the doubt from the call."""
+        if not self.troubles.hook_in_doubt:
+            if not signal.found:
+                self._anomaly(signal.at, "on_hook_repeated")
+            return
+        self.troubles.hook_agrees(signal.at)
+        call = self.open.call
+        if call is not None and signal.at.since(call.started) <= signal.error + (call.uncertainty or 0):
+            self._doubt.of_call = False
 
     # Signals while off-hook.
+
+    def ring_off_hook(self, signal: RingStarted | RingWord) -> None:
+        """Of the answer, or a proof that there was none."""
+        call = self.open.call
+        lifted = (call.answered or call.started) if call else self.since
+        assert lifted is not None
+        if not self._doubt.hold(signal, lifted, self._hook_error):
+            self.unexpected(signal)
 
     def ring_in_talk(self, signal: RingStarted | RingWord) -> None:
         """A burst that began before the answer may be told after it; any other is not expected."""
         call = self.open.must
         answered = call.answered or call.started
         if signal.at > answered.plus(self._hook_error + signal.error):
-            self._anomaly(signal.at, "ring_off_hook")
+            self.ring_off_hook(signal)
         elif self._is_another_burst(signal):
             self._lifted_in_silence = False
             self.open.change(signal.at, replace(call, ring_bursts=call.ring_bursts + 1))
@@ -257,7 +269,7 @@ class LineMoves:
         call = self.open.must
         too_late = signal.at > call.started.plus(self._hook_error + signal.error)
         if too_late or call.digits or call.started.since(signal.at) > LAG or self.open.is_stale(signal.at):
-            self._anomaly(signal.at, "ring_off_hook")
+            self.ring_off_hook(signal)
             return
         self._ringing = Ringing(signal.at)
         self._ringing.begin(signal.at, isinstance(signal, RingStarted))
@@ -312,7 +324,13 @@ class LineMoves:
         if self.open.call is not None:
             self._close_talk(signal.at, signal.at, seen=not signal.found)
         self.troubles.released(signal.at)
+        self.troubles.hook_agrees(signal.at)
         self._enter(LineState.IDLE, signal.at)
+        ring = self._doubt.taken()
+        if ring is not None and self._doubt.rang_after(signal, ring):
+            self.ring(ring)
+        elif ring is not None:
+            self.unexpected(ring)
 
     # Signals in any state.
 
@@ -322,6 +340,8 @@ class LineMoves:
         elif self.open.call is not None:
             self._close_talk(signal.at, signal.at, seen=False)
         self.troubles.released(signal.at)
+        self.troubles.hook_agrees(signal.at)
+        self._doubt.taken()
         self.troubles.loop_back(signal.at)
         self.troubles.begin(signal.at, Trouble.LINE_LOST, signal.reason)
         self._enter(LineState.LOST, signal.at)
@@ -351,20 +371,3 @@ class LineMoves:
 
     def damaged(self, signal: Damaged) -> None:
         self._anomaly(signal.at, "caller_id_damaged", signal.reason)
-
-    # Helpers.
-
-    def _edge_until(self, at: Instant) -> Instant | None:
-        """The last edge, when the ringing was cut short at `at`: the nominal end of a burst may lie beyond."""
-        edge = self._ringing.last_edge
-        return None if edge is None else min(edge, at)
-
-    def _close_talk(self, at: Instant, ended: Instant, seen: bool = True) -> None:
-        """Who left the handset off the hook did not talk until somebody noticed."""
-        self.open.close_talk(at, ended, seen and not self.troubles.has(Trouble.LEFT_OFF_HOOK))
-
-    def _enter(self, state: LineState, at: Instant) -> None:
-        self.state, self.since = state, at
-
-    def _anomaly(self, at: Instant, kind: str, detail: str = "") -> None:
-        self.tell(Anomaly(self._line, at, kind, detail))

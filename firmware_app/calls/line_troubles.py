@@ -4,6 +4,7 @@ Rule 1: off-hook with no ring before and no digit, on a line whose ears hear dig
 Rule 2: in every other case 20 minutes off-hook are a question ("still talking?"), 60 minutes a fault. A person's yes
 starts both again, so a long conversation never becomes a fault unasked.
 Rule 3: a loop that is away for 2 s is a fault. While it is away, off-hook means nothing.
+Rule 4: a hook sensor that rings have contradicted is a fault when it has not said on-hook within 5 s of it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ FAULT_AFTER = seconds(60 * 60)
 LOOP_LOSS = seconds(
     2.0
 )  # shorter: polarity reversal, a disconnect pulse (at most 0.8 s), a sensor in a ring burst
+# A modem asks nothing for 2.7 s after the first RING (caller ID) and needs 0.94 s of readings; then it has said on-hook.
+HOOK_WORD = seconds(5.0)
 OF_THE_HOOK = (Trouble.STILL_TALKING, Trouble.LEFT_OFF_HOOK)
 
 
@@ -32,6 +35,7 @@ class LineTroubles:
         self._off_hook_since: Instant | None = None
         self._quiet = False  # rule 1 holds
         self._loop_lost: Instant | None = None
+        self._contradicted: Instant | None = None
 
     @property
     def began(self) -> tuple[tuple[Trouble, Instant], ...]:
@@ -75,6 +79,19 @@ class LineTroubles:
         self._off_hook_since = None
         self.end(at, *OF_THE_HOOK)
 
+    @property
+    def hook_in_doubt(self) -> bool:
+        """It rang while the sensor said off-hook, and on-hook was not told since."""
+        return self._contradicted is not None
+
+    def hook_contradicted(self, at: Instant) -> None:
+        self._contradicted = self._contradicted or at
+
+    def hook_agrees(self, at: Instant) -> None:
+        """The sensor said on-hook, or the line is not heard any more."""
+        self._contradicted = None
+        self.end(at, Trouble.HOOK_SENSOR)
+
     def loop_gone(self, at: Instant) -> None:
         self._loop_lost = self._loop_lost or at
 
@@ -88,6 +105,8 @@ class LineTroubles:
         awaited: list[tuple[Instant, Trouble]] = []
         if self._loop_lost is not None:
             awaited.append((self._loop_lost.plus(LOOP_LOSS), Trouble.NO_LOOP))
+        if self._contradicted is not None:
+            awaited.append((self._contradicted.plus(HOOK_WORD), Trouble.HOOK_SENSOR))
         since = self._off_hook_since
         if since is not None and not self.has(Trouble.LEFT_OFF_HOOK):
             limit = QUIET_LIMIT if self._quiet else FAULT_AFTER
