@@ -66,6 +66,7 @@ class Modem:
         self._lost: str | None = (
             None  # the reason told last; None while the line is heard or before anything was told
         )
+        self._lost_since: Instant | None = None  # where the dialogue knows; else when it was noticed
         self._closing = False
         self._requests: deque[_Check] = deque()
         self._waiting: list[_Check] = []
@@ -170,6 +171,7 @@ class Modem:
                 break
         if dialogue.dropped:
             log.warning("line %s: %d unread lines were too many to record", self._line, dialogue.dropped)
+        self._lost_since = dialogue.lost_since(clock.now())
         return dialogue.failure or "closed"
 
     def _read(self, port: serial.Serial, now: Instant) -> bytes:
@@ -201,8 +203,9 @@ class Modem:
         """Once for each time it is lost; another reason meanwhile goes to the log only."""
         if reason != self._lost:
             log.warning("line %s: %s: %s", self._line, self._port, reason)
+        since, self._lost_since = self._lost_since or clock.now(), None
         if self._lost is None:
-            self._emit(LineLost(self._line, clock.now(), reason))
+            self._emit(LineLost(self._line, since, reason))
         self._lost = reason
         self._refuse_checks(reason)
 

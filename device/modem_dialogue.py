@@ -9,7 +9,8 @@ it sends what `to_send` gives and looks at `failure`: a reason to close the port
 Rule 1: one command at a time; the next is sent when the last is answered or its patience is over.
 Rule 2: nothing is sent while a caller-ID block is, or may be, under way (ModemHearing.quiet_from); answers are told from what
         the modem says by itself by their kind, not by their place: RING and caller ID may stand between a question and its OK.
-Rule 3: a modem that answers nothing three times fails; while it still says RING it is listened to, and fails afterwards.
+Rule 3: a modem that answers nothing three times fails; while it goes on saying RING it is listened to, and fails afterwards.
+        While it rings it is asked in haste: it must fail before the line machine takes the silence for the end of the call.
 Rule 4: a modem that was reset behind our back (it echoes again, answers in numbers, has lost +VCID) fails: it is set up anew.
 """
 
@@ -31,6 +32,7 @@ from device.modem_models import (
     DOUBT_POLL,
     HEARTBEAT,
     IDLE_POLL,
+    RINGING_PATIENCE,
     RINGING_POLL,
     SETTINGS_LOOK,
     TALKING_POLL,
@@ -38,9 +40,11 @@ from device.modem_models import (
     Command,
 )
 from device.modem_setup import Answer, SetUp, caller_id_is_on
-from device.signals import Instant, LineRestored, LineSignal
+from device.signals import MILLISECOND, Instant, LineRestored, LineSignal
 
 UNANSWERED_AT_MOST = 3
+# How long before now a modem may be said to be lost: the line machine waits 1.25 s for the slowest ear.
+TOLD_LATE = 1200 * MILLISECOND
 NUMERIC = {"0": Result.OK, "4": Result.ERROR}  # V.250 table 1, with V0
 FINAL = frozenset({Result.OK, Result.ERROR})
 MOST_TEXT = 8  # lines of an answer that are kept
@@ -59,13 +63,18 @@ class Question:
     command: Command
     purpose: Purpose
     asked: Instant
+    hurry: bool = False  # it rings
     text: list[str] = field(default_factory=list)
     volts: float | None = None
     echoed: bool = False
 
     @property
     def deadline(self) -> int:
-        return self.asked.mono + self.command.patience
+        return self.asked.mono + self.patience
+
+    @property
+    def patience(self) -> int:
+        return min(self.command.patience, RINGING_PATIENCE) if self.hurry else self.command.patience
 
     def answer(self, result: Result | None) -> Answer:
         return Answer(result, tuple(self.text), self.volts, self.echoed)
@@ -126,6 +135,7 @@ class ModemDialogue:
         self._watch_due = 0
         self._settings_due = 0
         self._unanswered = 0
+        self._silent_since: Instant | None = None  # the first question that was not answered
         self.restored = False
         self.failure: str | None = None
 
@@ -133,6 +143,13 @@ class ModemDialogue:
     def dropped(self) -> int:
         """Unread lines that were too many to be told."""
         return self._hearing.dropped
+
+    def lost_since(self, now: Instant) -> Instant:
+        """When a modem that failed was lost: a silent one some moments ago, as far as that may still be told; else now."""
+        silent = self._silent_since
+        if silent is None or self._unanswered < UNANSWERED_AT_MOST:
+            return now
+        return max(self._hearing.not_before_ring(silent), now.plus(-TOLD_LATE))
 
     def to_send(self) -> bytes:
         """The bytes to send now; each is given once."""
@@ -187,7 +204,8 @@ class ModemDialogue:
         return self._hearing.quiet_from(moment)
 
     def _ask(self, command: Command, purpose: Purpose, now: Instant) -> None:
-        self._question = Question(command, purpose, now)
+        hurry = purpose is Purpose.WATCH and self._hearing.ringing(now.mono)
+        self._question = Question(command, purpose, now, hurry)
         self._out += command.text.encode("ascii") + b"\r"
 
     def _next_step(self, now: Instant) -> None:
@@ -245,9 +263,9 @@ class ModemDialogue:
         answer = question.answer(result)
         if question.purpose is Purpose.SET_UP:
             return self._step_taken(answer, now)
-        self._count(answer, now)
+        self._count(question, answer, now)
         signals = self._measured(question, now)
-        after = self._interval(now.mono) if answer.result else question.command.patience
+        after = self._interval(now.mono) if answer.result else question.patience
         self._watch_due = question.asked.mono + after
         if question.command is CALLER_ID_ON:
             self._look_at_settings(answer)
@@ -274,10 +292,14 @@ class ModemDialogue:
         self._watch_due = now.mono + self._interval(now.mono)
         return signals
 
-    def _count(self, answer: Answer, now: Instant) -> None:
-        """Three questions without an answer: the modem hangs, unless it still says RING."""
-        self._unanswered = 0 if answer.result is not None else self._unanswered + 1
-        if self._unanswered >= UNANSWERED_AT_MOST and not self._hearing.ringing(now.mono):
+    def _count(self, question: Question, answer: Answer, now: Instant) -> None:
+        """Three questions without an answer: the modem hangs, unless it has said RING since the first, and may again."""
+        if answer.result is not None:
+            self._unanswered, self._silent_since = 0, None
+            return
+        self._unanswered += 1
+        self._silent_since = silent = self._silent_since or question.asked
+        if self._unanswered >= UNANSWERED_AT_MOST and not self._hearing.rings_on(silent.mono, now.mono):
             self.failure = "the modem does not answer"
 
     def _measured(self, question: Question, now: Instant) -> list[LineSignal]:

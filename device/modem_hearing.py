@@ -54,6 +54,9 @@ from device.signals import (
 WORD_ERROR = 1 * SECOND  # RING is said somewhere from the beginning of a burst to shortly after its end
 REPORT_ERROR = 100 * MILLISECOND  # DRON counts in tenths of a second
 WORD_AFTER_REPORT = 7 * SECOND
+# The next RING of a modem that answers nothing is waited for so much longer than the last; China has one each 5 s.
+RING_OVERDUE = 2 * SECOND
+CADENCE, SHORTEST_CADENCE = 5250 * MILLISECOND, 2 * SECOND  # shorter: the second burst of a double ring
 RINGING_FOR = 8 * SECOND  # after a burst the line counts as ringing: the gap of 6 s and the ear's lag
 BLOCK_GAP = 1 * SECOND
 FIELD_GAP = 300 * MILLISECOND  # silence after which no more of a block comes
@@ -77,7 +80,8 @@ class ModemHearing:
         self._last_field = -BLOCK_GAP
         self._printing_until = 0
         self._first_ring: int | None = None
-        self._last_ring: int | None = None
+        self._last_ring: Instant | None = None
+        self._cadence: int | None = None  # from one RING of this call to the next
         self._last_word: int | None = None  # RING words that were told
         self._last_report: int | None = None
         self._last_end: Instant | None = None
@@ -91,7 +95,20 @@ class ModemHearing:
 
     def ringing(self, now: int) -> bool:
         """A burst was heard within RINGING_FOR."""
-        return self._last_ring is not None and now - self._last_ring < RINGING_FOR
+        return self._last_ring is not None and now - self._last_ring.mono < RINGING_FOR
+
+    def rings_on(self, since: int, now: int) -> bool:
+        """A burst was heard after `since`, and the next one is not overdue."""
+        last = self._last_ring
+        return (
+            last is not None
+            and last.mono > since
+            and now - last.mono < (self._cadence or CADENCE) + RING_OVERDUE
+        )
+
+    def not_before_ring(self, moment: Instant) -> Instant:
+        """`moment`, or the last burst when that was later."""
+        return moment if self._last_ring is None else max(moment, self._last_ring)
 
     def quiet_from(self, moment: int) -> int:
         """The first instant (ns) not before `moment` at which a command disturbs no caller-ID block.
@@ -168,14 +185,14 @@ class ModemHearing:
     # Rings.
 
     def _ring(self, at: Instant) -> list[LineSignal]:
-        self._heard_ring(at.mono)
+        self._heard_ring(at)
         if self._last_report is not None and at.mono - self._last_report < WORD_AFTER_REPORT:
             return []
         self._last_word = at.mono
         return [*self._put_down_before(at), RingWord(self._line, at, WORD_ERROR)]
 
     def _burst(self, lasted: int, at: Instant) -> list[LineSignal]:
-        self._heard_ring(at.mono)
+        self._heard_ring(at)
         self._last_report = at.mono
         word, self._last_word = self._last_word, None
         if word is not None and word >= at.mono - lasted - WORD_ERROR // 2:
@@ -197,9 +214,12 @@ class ModemHearing:
         half = max(0, ring.since(lifted)) // 2
         return [OnHook(self._line, lifted.plus(half), half)]
 
-    def _heard_ring(self, now: int) -> None:
-        if not self.ringing(now):
-            self._first_ring = now
+    def _heard_ring(self, now: Instant) -> None:
+        if not self.ringing(now.mono) or self._last_ring is None:
+            self._first_ring = now.mono
+            self._cadence = None
+        elif now.since(self._last_ring) > SHORTEST_CADENCE:
+            self._cadence = now.since(self._last_ring)
         self._last_ring = now
 
     # Caller ID.

@@ -76,5 +76,6 @@ HEARTBEAT = 10 * SECOND
 SETTINGS_LOOK = 60 * SECOND  # is caller ID still on? An external modem may lose its power and say nothing
 IDLE_POLL = 1 * SECOND
 TALKING_POLL = 500 * MILLISECOND
+RINGING_PATIENCE = 750 * MILLISECOND  # three of them are over before six seconds of silence end a call
 RINGING_POLL = 250 * MILLISECOND
 DOUBT_POLL = 130 * MILLISECOND  # no divisor of 100 ms, the period of dial pulses
