@@ -1,7 +1,8 @@
 """Patterns in, light and sound out; presses of the desk button in, SHORT and LONG out. Over gpiozero; knows nothing of calls.
 
 One thread for each indicator plays its pattern, so that `show` only says what to play and a pin that hangs holds nobody up.
-An output that cannot be opened, or goes away, says so in `problem` and is tried again for ever. gpiozero's own `blink` is
+An output that cannot be opened, or goes away, says so in `problem`, tells whoever wants to know, and is tried again for
+ever. gpiozero's own `blink` is
 not used: it cannot come back to a pattern after a blip, and waits for its thread when it is changed.
 """
 
@@ -56,6 +57,14 @@ SOUND: Mapping[Pattern, Steps] = {
 BLIP_LAMP = 0.15  # seconds of the opposite: a flash of a dark lamp, a wink of a lit one
 BLIP_SOUND = 0.06
 
+ProblemTold = Callable[[str, str | None], None]
+"""Told a name ("button" of the button) and what is wrong, as it begins or changes; None as it ends. Must return at once."""
+
+
+def _nobody(name: str, problem: str | None) -> None:
+    """Nobody wants to know: `problem` can still be read."""
+
+
 FAILURES = (OSError, GPIOZeroError)  # what a pin can answer with: PinUnavailable, or gpiozero's own
 
 
@@ -63,9 +72,15 @@ class _Output:
     """An Indicator on one pin. `device` makes gpiozero's object for it."""
 
     def __init__(
-        self, name: str, device: Callable[[], Any], patterns: Mapping[Pattern, Steps], blip: float
+        self,
+        name: str,
+        device: Callable[[], Any],
+        patterns: Mapping[Pattern, Steps],
+        blip: float,
+        told: ProblemTold,
     ) -> None:
         self._name = name
+        self._told = told
         self._make = device
         self._patterns = patterns
         self._blip = blip
@@ -166,6 +181,7 @@ class _Output:
         if self._problem is not None:
             log.info("%s: works again", self._name)
             self._problem = None
+            self._told(self._name, None)
         return True
 
     def _fail(self, error: Exception) -> None:
@@ -173,6 +189,7 @@ class _Output:
         if problem != self._problem:
             log.warning("%s: %s", self._name, problem)
             self._problem = problem
+            self._told(self._name, problem)
 
     def _release(self) -> None:
         device, self._device = self._device, None
@@ -187,15 +204,15 @@ class _Output:
 class Lamp(_Output):
     """A lamp on one pin, lit when the pin is high."""
 
-    def __init__(self, name: str, factory: PinFactory, pin: int) -> None:
-        super().__init__(name, lambda: LED(pin, pin_factory=factory), LAMP, BLIP_LAMP)
+    def __init__(self, name: str, factory: PinFactory, pin: int, told: ProblemTold = _nobody) -> None:
+        super().__init__(name, lambda: LED(pin, pin_factory=factory), LAMP, BLIP_LAMP, told)
 
 
 class Beeper(_Output):
     """An active buzzer on one pin (it makes its own tone), heard while the pin is high."""
 
-    def __init__(self, name: str, factory: PinFactory, pin: int) -> None:
-        super().__init__(name, lambda: Buzzer(pin, pin_factory=factory), SOUND, BLIP_SOUND)
+    def __init__(self, name: str, factory: PinFactory, pin: int, told: ProblemTold = _nobody) -> None:
+        super().__init__(name, lambda: Buzzer(pin, pin_factory=factory), SOUND, BLIP_SOUND, told)
 
 
 class DeskButton:
@@ -205,9 +222,10 @@ class DeskButton:
     either: the simulation ignores it, and the kernel's drops edges (gpiozero #1039); DeskPress judges raw edges.
     """
 
-    def __init__(self, factory: PinFactory, pin: int) -> None:
+    def __init__(self, factory: PinFactory, pin: int, told: ProblemTold = _nobody) -> None:
         self._factory = factory
         self._pin = pin
+        self._told = told
         self._queue: queue.SimpleQueue[tuple[bool, int] | None] = queue.SimpleQueue()
         self._device: Any = None
         self._press = DeskPress()
@@ -292,12 +310,14 @@ class DeskButton:
         if self._problem is not None:
             log.info("button: works again")
             self._problem = None
+            self._told("button", None)
 
     def _fail(self, error: Exception) -> None:
         problem = str(error)
         if problem != self._problem:
             log.warning("button: %s", problem)
             self._problem = problem
+            self._told("button", problem)
 
     def _release(self) -> None:
         device, self._device = self._device, None

@@ -28,6 +28,19 @@ class _Ringing:
     silenced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LampTest:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LampProblem:
+    """What is wrong with a lamp, the buzzer or the button (`name`), or, None, that nothing is."""
+
+    name: str
+    problem: str | None
+
+
 class Annunciator:
     """The lamps and the buzzer by name (ring, ring_red, missed, fault, buzzer); any may be absent."""
 
@@ -37,6 +50,7 @@ class Annunciator:
         self._ringing: dict[str, _Ringing] = {}  # by line
         self._standing: Standing | None = None
         self._faults: set[tuple[str, str | None]] = set()
+        self._problems: dict[str, str] = {}  # of the lamps, the buzzer and the button, by name
         self._blips: dict[
             str, int | None
         ] = {}  # name: until, monotonic ns; None until `expire` says what time it is
@@ -83,6 +97,15 @@ class Annunciator:
         else:
             self._faults.discard((kind, line))
         self._show()
+
+    def lamp_problem(self, news: LampProblem) -> str | None:
+        """Show it: one fault for all lamps, buzzer and button. Gives what is wrong with them, None when all work."""
+        if news.problem is None:
+            self._problems.pop(news.name, None)
+        else:
+            self._problems[news.name] = news.problem
+        self.fault("lamp", None, bool(self._problems))
+        return "; ".join(f"{name}: {problem}" for name, problem in self._problems.items()) or None
 
     def pressed(self, press: Press, at: Instant) -> bool | None:
         """The button: what to record of presence. Short: quiet, I am back (True). Long: away (False), the lamp confirms it."""

@@ -18,15 +18,15 @@ from zoneinfo import ZoneInfo
 
 from device import clock
 from device.gpio_line import GpioLine
-from device.indicators import Beeper, DeskButton, Lamp
+from device.indicators import Beeper, DeskButton, Lamp, ProblemTold
 from device.interface import Indicator, LineInterface
 from device.modem import Modem, Tap
 from device.pin_factory import PinFactory, open_factory
 from device.signals import SECOND
 from firmware_app import passwords
-from firmware_app.annunciator import Annunciator
+from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.service_hours import ServiceHours
-from firmware_app.monitor import Item, LampTest, Monitor
+from firmware_app.monitor import Item, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.database import LedgerError
@@ -85,23 +85,23 @@ def build_line(settings: Settings, index: int, chips: Chips, tap: Tap | None = N
     return Modem(line.name, line.wiring.port, tap=tap)
 
 
-def build_indicators(settings: Settings, chips: Chips) -> dict[str, Indicator]:
-    """The lamps and the buzzer that are wired, by name."""
+def build_indicators(settings: Settings, chips: Chips, told: ProblemTold) -> dict[str, Indicator]:
+    """The lamps and the buzzer that are wired, by name; `told` of what is wrong with them."""
     wired = settings.indicators
     chip = chips.factory(wired.chip)
     found: dict[str, Indicator] = {
-        name: Lamp(name, chip, pin)
+        name: Lamp(name, chip, pin, told)
         for name in ("ring", "ring_red", "missed", "fault")
         if (pin := getattr(wired, name)) is not None
     }
     if wired.buzzer is not None:
-        found["buzzer"] = Beeper("buzzer", chip, wired.buzzer)
+        found["buzzer"] = Beeper("buzzer", chip, wired.buzzer, told)
     return found
 
 
-def build_button(settings: Settings, chips: Chips) -> DeskButton | None:
+def build_button(settings: Settings, chips: Chips, told: ProblemTold) -> DeskButton | None:
     wired = settings.indicators
-    return None if wired.button is None else DeskButton(chips.factory(wired.chip), wired.button)
+    return None if wired.button is None else DeskButton(chips.factory(wired.chip), wired.button, told)
 
 
 def run_monitor(settings: Settings, announce: int | None) -> int:
@@ -138,7 +138,14 @@ class MonitorProcess:
         # the ledger first: its lock keeps a second monitor away from lines, lamps and sockets
         self._recorder = Recorder(settings.data_dir / "ledger.db", boot, items.put, seeds=seeds_for(settings))
         self._chips = Chips(settings.run_dir / "pins.sock")
-        self._lamps = build_indicators(settings, self._chips)
+
+        def told(name: str, problem: str | None) -> None:
+            items.put(LampProblem(name, problem))
+
+        self._lamps = build_indicators(settings, self._chips, told)
+        self._button = build_button(settings, self._chips, told)
+        # what is wrong was told while they were built; if nothing is, a fault of the run before is over
+        told("all", None)
         numbers = [line.number for line in settings.lines]
         drivers = [build_line(settings, index, self._chips) for index in range(len(settings.lines))]
         self._monitor = Monitor(
@@ -147,7 +154,7 @@ class MonitorProcess:
             site={"id": settings.site.id, "name": settings.site.name},
             lines=list(zip(drivers, numbers, strict=True)),
             annunciator=Annunciator(self._lamps),
-            button=build_button(settings, self._chips),
+            button=self._button,
             timezone=self._zone,
         )
         self._monitor.records.hours = self._service_hours()
@@ -258,9 +265,8 @@ class MonitorProcess:
         threading.Thread(target=work, name="line-check", daemon=True).start()
 
     def _lamp_problems(self) -> dict[str, str]:
-        return {
-            name: problem for name, lamp in self._lamps.items() if (problem := getattr(lamp, "problem", None))
-        }
+        parts = {**self._lamps, "button": self._button}
+        return {name: problem for name, part in parts.items() if (problem := getattr(part, "problem", None))}
 
     def _service_hours(self) -> ServiceHours | None:
         document = self._recorder.documents.get("service_hours")

@@ -78,15 +78,22 @@ class LineRecords:
     def open_faults_of(self, line: str) -> list[str]:
         return sorted(kind for kind, of_line in self._open_faults if of_line == line)
 
+    def fault(self, kind: str, line: str | None, at: Instant, wrong: str | None) -> None:
+        """`wrong`: what is the matter; None: nothing is (any more)."""
+        if wrong is None:
+            self.fault_ended(kind, line, at)
+        else:
+            self._fault_began(kind, line, at, wrong)
+
     def fault_ended(self, kind: str, line: str | None, at: Instant) -> None:
         if (kind, line) in self._open_faults:
-            log.info("%s: fault %s ended", line, kind)
+            log.info("%s: fault %s ended", line or "box", kind)
             self._open_faults.discard((kind, line))
             self._put(entries.FaultEnded(kind, line), at)
 
     def _fault_began(self, kind: str, line: str | None, at: Instant, detail: str) -> None:
         if (kind, line) not in self._open_faults:
-            log.warning("%s: fault %s began %s", line, kind, detail)
+            log.warning("%s: fault %s began %s", line or "box", kind, detail)
             self._open_faults.add((kind, line))
             self._put(entries.FaultBegan(kind, line, detail), at)
 

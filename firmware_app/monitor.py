@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from device import clock, signals
 from device.interface import Button, CheckResult, LineInterface, Press
 from device.signals import MILLISECOND, SECOND, Instant
-from firmware_app.annunciator import Annunciator
+from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.calls.service_hours import ServiceHours
@@ -73,16 +73,11 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class LampTest:
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Stop:
     reason: str
 
 
-Work = signals.LineSignal | RecorderNews | Pressed | Asked | Told | LampTest
+Work = signals.LineSignal | RecorderNews | Pressed | Asked | Told | LampTest | LampProblem
 Item = Work | Stop
 
 
@@ -228,8 +223,8 @@ class Monitor:
                 self._asked(item)
             case Told(entry=entry):
                 self._told_by_desk(entry)
-            case LampTest(on=on):
-                self._annunciator.lamp_test(on)
+            case LampTest() | LampProblem():
+                self._lamps(item)
             case _:
                 self._heard(item)
 
@@ -245,6 +240,12 @@ class Monitor:
             case LedgerDoubtful(detail=detail):
                 log.critical("records: the ledger's integrity is in doubt: %s", detail)
                 self.stop("ledger")
+
+    def _lamps(self, item: LampTest | LampProblem) -> None:
+        if isinstance(item, LampTest):
+            self._annunciator.lamp_test(item.on)
+        else:
+            self.records.fault("lamp", None, clock.now(), self._annunciator.lamp_problem(item))
 
     def _heard(self, signal: signals.LineSignal) -> None:
         machine = self._machines.get(signal.line)

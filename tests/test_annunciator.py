@@ -9,7 +9,7 @@ import pytest
 from device.interface import Pattern, Press
 from device.signals import Instant, LineSignal, seconds
 from firmware_app.alerts import Standing
-from firmware_app.annunciator import ORDER, Annunciator
+from firmware_app.annunciator import ORDER, Annunciator, LampProblem
 from firmware_app.calls.call import Anomaly, Call, CallChanged, CallClosed, CallOpened, Direction
 from tests.line_signals import Driven, burst, caller_id, digit, off, on
 from tests.support import at
@@ -257,3 +257,16 @@ def test_closing_twice_turns_everything_off() -> None:
     desk.annunciator.close()
     desk.annunciator.close()
     assert all(indicator.closed for indicator in desk.indicators.values())
+
+
+def test_lamps_that_fail_are_one_fault_until_all_work() -> None:
+    desk = Desk()
+    news = [("ring", "no chip"), ("button", "no chip"), ("ring", None), ("button", None), ("all", None)]
+    said = [(desk.annunciator.lamp_problem(LampProblem(*each)), desk["fault"]) for each in news]
+    assert said == [
+        ("ring: no chip", "solid"),
+        ("ring: no chip; button: no chip", "solid"),
+        ("button: no chip", "solid"),
+        (None, "off"),
+        (None, "off"),
+    ]

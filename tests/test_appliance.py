@@ -23,6 +23,7 @@ import pytest
 from device.exchange.exchange import Exchange
 from device.exchange.exchange_lines import ModemLine, PinLine
 from device.exchange.planned import FaultKind
+from firmware_app.records.reading import Reader
 from tests.bench.appliance import (
     MISSED_LAMP,
     ROOT,
@@ -34,6 +35,7 @@ from tests.bench.appliance import (
     line_states,
     loopback_port,
     message,
+    pins,
     start_monitor,
     subscribed,
 )
@@ -232,6 +234,32 @@ def test_a_modem_that_is_unplugged_is_told_and_heard_again(point: Point) -> None
         assert hearing.first(lambda told: line_states(told).get("L1") == "ringing", hearing.mark, 20)
         assert hearing.first(is_idle("L1"), hearing.mark, 20)
     assert one_call(point.config, "L1")["disposition"] == "abandoned"
+
+
+def faults_of_the_box(folder: Path) -> list[tuple[str, str]]:
+    reader = Reader(folder / "data" / "ledger.db")
+    try:
+        return [(fault.kind, fault.detail) for fault in reader.faults_open() if fault.line is None]
+    finally:
+        reader.close()
+
+
+def test_lamps_whose_chip_is_missing_are_a_fault_until_it_is_there(tmp_path: Path) -> None:
+    """On the fault lamp (had it a chip) and in the ledger, from where the page takes it; once, also over a restart."""
+    config = configuration(tmp_path, [PINS])
+    there = config.read_text("utf-8")
+    missing = there.replace('[indicators]\nchip = "simulated"', '[indicators]\nchip = "no-such-chip"')
+    for text, kinds, lit in ((missing, ["lamp"], "solid"), (missing, ["lamp"], "solid"), (there, [], "off")):
+        config.write_text(text, "utf-8")
+        with start_monitor(tmp_path, config) as process, pins(tmp_path) as chip:
+            chip.send("ready")  # the line is well
+            is_so = f'"fault":"{lit}"'.encode()
+            with subscribed(tmp_path) as hearing:
+                told = hearing.first(lambda line, so=is_so: so in line.replace(b" ", b""), 0, 10)
+            assert told, process.log.read_text()
+        found = faults_of_the_box(tmp_path)
+        assert [kind for kind, _ in found] == kinds
+        assert all("no-such-chip" in detail for _, detail in found)
 
 
 def test_run_greets_shows_a_missed_call_and_ends_at_once(tmp_path: Path) -> None:

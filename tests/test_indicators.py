@@ -239,6 +239,28 @@ def test_a_resting_lamp_is_looked_after() -> None:
     lamp.close()
 
 
+@pytest.mark.slow
+def test_whoever_wants_to_know_is_told_when_a_problem_begins_and_ends() -> None:
+    chip = WornChip()
+    chip.unplugged.set()
+    told: queue.SimpleQueue[tuple[str, str | None]] = queue.SimpleQueue()
+    parts = [
+        Lamp("ring", chip, PIN, lambda *news: told.put(news)),
+        Beeper("buzzer", chip, 19, lambda *news: told.put(news)),
+        DeskButton(chip, BUTTON, lambda *news: told.put(news)),
+    ]
+    parts[2].start(lambda press, at: None)  # type: ignore[union-attr]
+    names = {"ring", "buzzer", "button"}
+    for problem in ("unplugged", None, "unplugged"):
+        assert {told.get(timeout=WAIT) for _ in names} == {(name, problem) for name in names}
+        if problem:
+            chip.unplugged.clear()
+        else:
+            chip.unplugged.set()
+    for part in parts:
+        part.close()
+
+
 def assert_soon(what: object) -> None:
     assert callable(what)
     for _ in range(WAIT * 100):

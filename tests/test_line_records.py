@@ -161,3 +161,12 @@ def test_a_withheld_number_is_an_absence_and_nothing_else() -> None:
         None,
     )
     assert (entry.number, entry.name, entry.digits, entry.absence) == (None, None, None, "private")
+
+
+def test_a_fault_of_the_box_is_on_record_once_and_ends_once(notes: Notes, records: LineRecords) -> None:
+    for wrong in ("ring: no chip", "ring: no chip; button: no chip", None, None):
+        records.fault("lamp", None, at(1.0), wrong)
+    assert notes.entries == [
+        entries.FaultBegan("lamp", None, "ring: no chip"),
+        entries.FaultEnded("lamp", None),
+    ]

@@ -130,7 +130,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class FaultBegan:
-    """kind: a Trouble, or of the box itself: disk, clock. line: None for the box. Ids are the seq of this entry."""
+    """kind: a Trouble, or of the box itself: disk, clock, lamp. line: None for the box. Ids are the seq of this entry."""
 
     kind: str
     line: str | None
