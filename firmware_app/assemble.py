@@ -10,7 +10,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from device import clock
 from device.gpio_line import GpioLine
 from device.indicators import Beeper, DeskButton, Lamp, ProblemTold
-from device.interface import Indicator, LineInterface
+from device.interface import Indicator, LineInterface, Pattern
 from device.modem import Modem, Tap
 from device.pin_factory import PinFactory, open_factory
 from device.signals import SECOND
@@ -30,6 +30,7 @@ from firmware_app.monitor import Item, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.database import LedgerError
+from firmware_app.records.ledger import DiskUnusable
 from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 VERSION = "0.1.0"
 FIRST_ACCOUNT = "admin"
 CHECK_UNDER_WAY = Text("正在检查，请稍候", "a check is under way")
+DISK_AGAIN = 5.0  # seconds between attempts to open a ledger whose disk does not work
 SETTLE = (
     20.0  # seconds after the start before the check of a day on which none was run: lines need time to open
 )
@@ -113,16 +115,54 @@ def run_monitor(settings: Settings, announce: int | None) -> int:
             settings.run_dir.chmod(
                 0o750
             )  # whatever the umask: who may write here could stand in for our sockets
-        process = MonitorProcess(settings, announce)
+        process = _when_the_disk_works(settings, lambda: MonitorProcess(settings, announce))
     except LedgerError as refused:
         message = refused.message
     except OSError as error:
         where, why = error.filename or settings.data_dir, error.strerror or error
         message = Text(f"监测程序无法启动：{where}：{why}", f"the monitor cannot start: {where}: {why}")
     else:
-        return process.run()
+        return 0 if process is None else process.run()
     sys.stderr.write(message.in_language(settings.language) + "\n")
     return 1
+
+
+def _when_the_disk_works(settings: Settings, build: Callable[[], MonitorProcess]) -> MonitorProcess | None:
+    """The process, once the ledger can be opened; None when it was asked to end before that.
+
+    A card that fails most often comes up read-only: then the fault lamp says so, instead of a program that ends again
+    and again with every lamp dark.
+    """
+    asked = threading.Event()
+    told = False
+    while True:
+        try:
+            return build()
+        except DiskUnusable as refused:
+            if not told:
+                told = True
+                sys.stderr.write(refused.message.in_language(settings.language) + "\n")
+                for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                    signal.signal(number, lambda *_: asked.set())
+        with _fault_lamp(settings):
+            if asked.wait(DISK_AGAIN):
+                return None
+
+
+@contextlib.contextmanager
+def _fault_lamp(settings: Settings) -> Iterator[None]:
+    """The fault lamp alone, lit; all pins are free again afterwards."""
+    chips = Chips(settings.run_dir / "pins.sock")
+    lamp = None
+    if settings.indicators.fault is not None:
+        lamp = Lamp("fault", chips.factory(settings.indicators.chip), settings.indicators.fault)
+        lamp.show(Pattern.SOLID)
+    try:
+        yield
+    finally:
+        if lamp is not None:
+            lamp.close()
+        chips.close()
 
 
 class MonitorProcess:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from device.exchange.exchange_lines import ModemLine, PinLine
 from device.exchange.planned import FaultKind
 from firmware_app.records.reading import Reader
 from tests.bench.appliance import (
+    FAULT_LAMP,
     MISSED_LAMP,
     ROOT,
     GpioPins,
@@ -296,3 +298,33 @@ def test_run_ends_with_the_reason_when_nothing_can_start(tmp_path: Path) -> None
     assert "the monitor cannot start: /proc/nope" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
+
+
+def test_a_disk_that_cannot_be_written_at_the_start_lights_the_fault_lamp_until_it_can(
+    tmp_path: Path,
+) -> None:
+    """The kernel refuses every write to a file (setrlimit(2), RLIMIT_FSIZE), then allows it again."""
+    config = configuration(tmp_path, [PINS], panel_port=loopback_port())
+    command = [
+        "prlimit",
+        "--fsize=0:unlimited",
+        sys.executable,
+        "-m",
+        "firmware_app",
+        "monitor",
+        "--config",
+        str(config),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        assert "cannot" in process.stderr.readline()
+        with pins(tmp_path) as chip:
+            assert chip.first(lambda line: line == f"pin {FAULT_LAMP} 1".encode(), 0, 10)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        with subscribed(tmp_path) as hearing:
+            assert hearing.first(lambda line: message(line).get("event") == "state", 0, 20)
+    finally:
+        process.terminate()
+        process.stderr.close()
+        assert process.wait(10) == 0
