@@ -166,6 +166,17 @@ def test_random_calls_go_on_and_never_two_on_one_line(tmp_path: Path) -> None:
     assert told.kinds()[:3] == [NewsKind.BEGAN, NewsKind.ENDED, NewsKind.BEGAN]
 
 
+def test_a_quiet_exchange_does_what_it_is_told_and_nothing_else(
+    two_lines: tuple[Exchange, Told], tmp_path: Path
+) -> None:
+    exchange, told = two_lines
+    exchange.play_random(0.0, wait=False)
+    assert exchange.wait_idle(0)
+    assert send_lines(tmp_path / "exchange.sock", ["L1 call 15400000001 ring 0.1"]) == ["ok"]
+    assert exchange.wait_idle(PATIENCE)
+    assert told.kinds().count(NewsKind.BEGAN) == 1
+
+
 def test_a_path_that_is_taken_stops_it_from_starting(tmp_path: Path) -> None:
     (tmp_path / "L1").write_text("mine")
     with pytest.raises(FileExistsError):

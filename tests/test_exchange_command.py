@@ -112,6 +112,9 @@ def test_a_trace_of_each_line_is_written_at_once(tmp_path: Path) -> None:
         assert parse_trace(made[-1]).bad_lines == ()
     assert "OffHook L1" not in made[0]  # a USR5637 does not know
     assert "OffHook L1" in made[1]
+    for quiet, words in ((Trial(calls_per_minute=0.0), ()), (Trial(), ("--rate", "0"))):
+        assert run(arguments("--trace", str(out), *words), settings(tmp_path, quiet)) == 0
+        assert len(parse_trace((tmp_path / "out-L1.trace").read_text(encoding="utf-8")).items) == 1
     gone = tmp_path / "gone" / "out.trace"
     assert run(arguments("--trace", str(gone), "--seed", "x"), settings(tmp_path)) == 2
 
@@ -130,13 +133,19 @@ def test_one_call_and_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_quiet_exchange_has_nothing_to_play(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for quiet, words in ((Trial(calls_per_minute=0.0), ()), (Trial(), ("--rate", "0"))):
+        assert run(arguments("--once", "--no-wait", *words), settings(tmp_path, quiet)) == 0
+        assert capsys.readouterr().out == ""
+
+
 def test_a_taken_port_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "L1").write_text("mine")
     assert run(arguments("--quiet"), settings(tmp_path)) == 2
     assert "cannot begin" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("word", ["0", "-1", "x", "1e9"])
+@pytest.mark.parametrize("word", ["-0.5", "-1", "x", "1e9"])
 def test_a_rate_is_a_positive_number(word: str) -> None:
     with pytest.raises(SystemExit):
         arguments("--rate", word)

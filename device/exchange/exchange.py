@@ -207,9 +207,12 @@ class Exchange:
         self, per_minute: float, *, speed: float = 1.0, once: bool = False, wait: bool = True
     ) -> None:
         """Random calls, `per_minute` on all lines together as far as calls take no longer; `once`: one on each line.
+        0: none, only what is asked for happens.
 
         Each line begins when the monitor listens on it (without `wait`: now), with a call that nobody answers.
         """
+        if not per_minute:
+            return
         interval = round(60 * SECOND * len(self._lines) / per_minute)
         player = RandomPlayer(
             self._loop, self._seed, interval, speed, begun=self._item_begun if once else None

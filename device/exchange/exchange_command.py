@@ -50,9 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--rate",
-        type=_positive,
+        type=_calls_a_minute,
         metavar="N",
-        help="每分钟来电数 / calls a minute on all lines (default: configuration, else 4)",
+        help="每分钟来电数，0 表示只听吩咐 / calls a minute on all lines (default: configuration, else 4); 0: only what it is told",
     )
     add(
         "--speed",
@@ -119,6 +119,10 @@ def _positive(text: str) -> float:
     return value
 
 
+def _calls_a_minute(text: str) -> float:
+    return 0.0 if text == "0" else _positive(text)
+
+
 def run(args: argparse.Namespace, settings: ExchangeSettings | None) -> int:
     """Play until the end or Ctrl-C. 0: it ended as it should; 1: something failed; 2: what was asked for cannot be."""
     lines = _lines(args, settings)
@@ -180,7 +184,9 @@ def _seed(args: argparse.Namespace, settings: ExchangeSettings | None) -> int | 
 
 def _rate(args: argparse.Namespace, settings: ExchangeSettings | None) -> float:
     trial = settings.exchange if settings is not None else None
-    return float(args.rate or (trial.calls_per_minute if trial is not None else 4.0))
+    if args.rate is not None:
+        return float(args.rate)
+    return trial.calls_per_minute if trial is not None else 4.0
 
 
 def _write_trace(

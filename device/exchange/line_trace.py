@@ -80,7 +80,7 @@ def traces_of_calls(
 ) -> dict[str, Trace]:
     """The traces of random calls that begin within `lasts` ns, by line: the calls that the exchange would play with this seed."""
     said = {line: [_restored(line, ear)] for line, ear in ears.items()}
-    for line, ear in ears.items():
+    for line, ear in ears.items() if per_minute else ():
         calls = LineCalls(seed, line, round(60 * SECOND * len(ears) / per_minute))
         start = SECOND
         while start < lasts:
