@@ -111,7 +111,7 @@ def run_monitor(settings: Settings, announce: int | None) -> int:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
         if not settings.run_dir.is_dir():
-            settings.run_dir.mkdir(parents=True)
+            settings.run_dir.mkdir(parents=True, exist_ok=True)  # an exchange may make it at this moment
             settings.run_dir.chmod(
                 0o750
             )  # whatever the umask: who may write here could stand in for our sockets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -103,3 +104,14 @@ def test_one_that_was_killed_leaves_no_trouble_and_a_running_one_is_not_pushed_o
 def test_nobody_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         send_lines(tmp_path / "nobody", ["x"])
+
+
+def test_a_run_folder_that_the_exchange_makes_is_closed_to_others(tmp_path: Path) -> None:
+    """It may be there before the monitor: who may write in the folder could stand in for the monitor's sockets."""
+    before = os.umask(0)
+    try:
+        bench = Bench(tmp_path / "run" / "exchange.sock")
+    finally:
+        os.umask(before)
+    bench.close()
+    assert (tmp_path / "run").stat().st_mode & 0o777 == 0o750

@@ -29,7 +29,10 @@ class ControlSocket:
 
     def open(self) -> None:
         """Listen. OSError when another exchange listens there, or the path is something else."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        folder = self._path.parent
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o750)  # as the monitor makes it, whatever the umask: its sockets will be here
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
             with unix_address(self._path) as address:
