@@ -178,6 +178,7 @@ def test_ringing(box: Box, desk: Desk, live: Live, seconds: float, stage: int, s
         (line_state("L1", "lost"), "请检查盒子上这条线的插头和电源"),
         (line_state("L1", "idle", troubles=[{"kind": "no_loop"}]), "向电话公司报修"),
         (line_state("L1", "off_hook", troubles=[{"kind": "left_off_hook"}]), "请把话筒放回去"),
+        (line_state("L1", "talking", troubles=[{"kind": "hook_sensor"}]), "请技术员检查这条线的接线"),
         (line_state("L1", "a state of a later version"), "状态未知"),
         ({"name": "L1"}, "状态未知"),
         (line_state("L1", "ringing", call={"started_at": "nonsense"}), "正在响铃"),
@@ -220,12 +221,14 @@ def test_faults_and_the_last_check(box: Box, desk: Desk) -> None:
     assert "还没有做过线路自查" in desk.page()
     box.write(entries.FaultBegan("line_lost", "L1"))
     box.write(entries.FaultBegan("clock", None))
+    box.write(entries.FaultBegan("hook_sensor", "L2"))
     box.write(entries.CheckRun("L1", "schedule", (("answers", False, "no answer"), ("set_up", None, ""))))
     box.write(entries.CheckRun("L2", "schedule", (("answers", True, ""),)))
     box.write(entries.CheckRun(None, "schedule", (("ring", True, ""),)))
     page = words(desk.page())
     assert "L1 听不到这条线（今天 12:00 起）" in page
     assert "时间可能不准（今天 12:00 起）" in page
+    assert "L2 摘挂机检测与响铃矛盾（今天 12:00 起）" in page
     assert "L1 自查没有通过（今天 12:00） 请告诉技术员：no answer" in page
     assert "L2 自查正常（今天 12:00）" in page
     assert "指示灯 自查正常" in page

@@ -14,11 +14,12 @@ from flask import Blueprint, Response, flash, g, make_response, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from web_panel import sessions
+from web_panel.equipment_words import STAGE_WORDS
 from web_panel.ledger_door import LedgerAway, LedgerView, WaitingCall
 from web_panel.monitor_link import Answer
 from web_panel.parts import parts
 from web_panel.refusals import refusal
-from web_panel.today_view import STAGE_WORDS, Audience, Today, today
+from web_panel.today_view import Audience, Today, today
 
 SEEN_AT_ONCE = 500  # commits of one press: seconds, on a slow card
 

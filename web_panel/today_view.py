@@ -14,17 +14,12 @@ from typing import Any
 from device.signals import SECOND
 from firmware_app.calls.phone_number import parse
 from firmware_app.records.privacy import mask_name, mask_number
+from web_panel.equipment_words import FAULTS, STAGE_WORDS, STATES, TROUBLES
 from web_panel.formatting import minutes, waited, when
 from web_panel.ledger_door import CheckedLine, DoneCall, LedgerView, OpenFault, WaitingCall
 from web_panel.translating import Translator
 
 STEPS = (5, 10, 15)  # seconds; the stages of the ring lamp
-STAGE_WORDS = (
-    "正在响铃，请接听",
-    "已响 5 秒以上，请接听",
-    "已响 10 秒以上，请快接听",
-    "已响 15 秒以上，请马上接听",
-)
 DONE_SHOWN = 12
 
 
@@ -218,23 +213,6 @@ def _notices(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: A
 
 # ---- lines
 
-_STATES = {
-    "starting": ("calm", "正在准备"),
-    "idle": ("calm", "空闲"),
-    "talking": ("talk", "正在通话"),
-    "outbound": ("talk", "正在打出"),
-    "off_hook": ("talk", "话筒已拿起"),
-    "lost": ("trouble", "听不到这条线"),
-}
-_TROUBLES = {
-    "line_lost": (
-        "听不到这条线",
-        "请检查盒子上这条线的插头和电源。接好后 5 秒内会自动恢复；话机本身照常能用。",
-    ),
-    "no_loop": ("电话线没有电", "请拿起话机听有没有拨号音；没有就向电话公司报修。"),
-    "left_off_hook": ("话筒没有放好", "请把话筒放回去，否则别人打不进来。"),
-}
-
 
 def _line_cards(state: Mapping[str, Any] | None, desk: Audience) -> list[LineCard]:
     told = _dicts((state or {}).get("lines"))
@@ -248,13 +226,13 @@ def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
     kinds = {trouble.get("kind"): trouble for trouble in _dicts(line.get("troubles"))}
     if line.get("state") == "ringing" and isinstance(line.get("call"), dict):
         return _ringing(name, line["call"], desk)
-    for kind, (words, advice) in _TROUBLES.items():
+    for kind, (words, advice) in TROUBLES.items():
         if kind in kinds:
             return LineCard(name, "trouble", t(words), advice=t(advice))
     if "still_talking" in kinds:
         return _question(name, line, desk)
-    tone, words = _STATES.get(str(line.get("state")), ("calm", "状态未知"))
-    advice = t(_TROUBLES["line_lost"][1]) if tone == "trouble" else ""
+    tone, words = STATES.get(str(line.get("state")), ("calm", "状态未知"))
+    advice = t(TROUBLES["line_lost"][1]) if tone == "trouble" else ""
     call = line.get("call")
     if tone == "talk" and isinstance(call, dict) and call.get("direction") == "inbound":
         who = desk.who(call.get("number"), call.get("absence"), name)
@@ -337,12 +315,6 @@ def _counts(held: LedgerView, t: Translator) -> list[tuple[str, int]]:
 
 # ---- the box
 
-_FAULTS = {
-    "disk": ("存储卡有问题", "请不要断电，马上告诉技术员。"),
-    "clock": ("时间可能不准", "盒子还没有对好时间，显示的时刻可能不对。"),
-    "lamp": ("指示灯有问题", "来电请看这个页面，并告诉技术员。"),
-}
-
 
 def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> list[BoxRow]:
     t = desk.t
@@ -355,7 +327,7 @@ def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> l
 
 
 def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
-    words, advice = {**_TROUBLES, **_FAULTS}.get(fault.kind, ("有故障", "请告诉技术员。"))
+    words, advice = {**TROUBLES, **FAULTS}.get(fault.kind, ("有故障", "请告诉技术员。"))
     told = desk.t("{fault}（{when} 起）", fault=desk.t(words), when=desk.when(fault.since))
     if fault.line is None:
         return BoxRow("trouble", told, desk.t(advice))
