@@ -79,6 +79,7 @@ class Box:
         self.ledger = Ledger(folder / "ledger.db", BOOT)
         self.lines = [line_state("L1"), line_state("L2")]
         self.recorder = {"ok": True, "waiting": 0}
+        self.present = True
         self.socket: MonitorSocket | None = None
 
     # ---- the monitor's side
@@ -107,7 +108,7 @@ class Box:
                 "at": iso(self.now.wall),
                 "lines": self.lines,
                 "recorder": self.recorder,
-                "present": True,
+                "present": self.present,
             }
             self.socket.publish(state)
 

@@ -209,6 +209,38 @@ def test_the_monitor_is_down_and_the_ledger_is_still_there(box: Box, desk: Desk,
     assert "监测程序没有运行" not in desk.page()
 
 
+@pytest.mark.parametrize(
+    "deaf",
+    [
+        line_state("L2", "lost"),
+        line_state("L2", "starting"),
+        line_state("L2", "idle", troubles=[{"kind": "line_lost"}]),
+        line_state("L2", "idle", troubles=[{"kind": "no_loop"}]),
+    ],
+)
+def test_a_box_that_hears_nothing_does_not_reassure(
+    box: Box, desk: Desk, live: Live, deaf: dict[str, Any]
+) -> None:
+    told(live, box, deaf)
+    assert "这里会自己出现" in words(desk.page()), "one line still hears"
+    told(live, box, line_state("L1", "lost"))
+    page = words(desk.page())
+    assert "没有一条线能听到来电" in page
+    assert "没接到的电话不会出现在这里" in page
+    for reassuring in ("正在监测", "没有要回拨的电话", "这里会自己出现"):
+        assert reassuring not in page
+    told(live, box, line_state("L1"))
+    assert "正在监测" in words(desk.page())
+
+
+def test_who_has_left_the_desk_is_told_so(box: Box, desk: Desk, live: Live) -> None:
+    assert "已离岗" not in desk.page()
+    before, box.present = live.present().version, False
+    box.publish()
+    live.wait(before, SOON)
+    assert "已离岗 · 长按过按钮；短按即返岗" in words(desk.page())
+
+
 def test_a_card_that_cannot_be_written_is_told(box: Box, desk: Desk, live: Live) -> None:
     before = live.present().version
     box.recorder = {"ok": False, "waiting": 12}

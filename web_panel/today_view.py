@@ -98,7 +98,10 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The page, part by part. todo_total: how many there are of which `todo` are the first; more_than: there are even more."""
+    """The page, part by part. todo_total: how many there are of which `todo` are the first; more_than: there are even more.
+
+    hearing: a call that nobody answers would come into the list by itself.
+    """
 
     notices: Sequence[Notice]
     lines: Sequence[LineCard]
@@ -111,6 +114,7 @@ class Parts:
     done: Sequence[DoneRow]
     box: Sequence[BoxRow]
     ledger_there: bool
+    hearing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def _digests(parts: Parts) -> Digests:
     """Ages and stages are left out: the browser counts them by itself."""
     lines = [line if line.stage is None else replace(line, age=0, stage=0, words="") for line in parts.lines]
     rows = [row if row.shown_for is None else replace(row, shown_for=0) for row in parts.todo]
-    todo = (rows, parts.todo_total, parts.more_than, parts.unseen, parts.ledger_there)
+    todo = (rows, parts.todo_total, parts.more_than, parts.unseen, parts.ledger_there, parts.hearing)
     shown = (parts.notices, lines, todo, parts.counts, parts.done, parts.box)
     return Digests(*(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in shown))
 
@@ -170,6 +174,7 @@ def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audi
         done=[_done_row(call, desk) for call in held.done[:DONE_SHOWN]],
         box=_box(held, state, desk),
         ledger_there=ledger is not None,
+        hearing=state is not None and not _deaf(state),
     )
     return Today(parts, _digests(parts))
 
@@ -185,6 +190,18 @@ def _wall(text: object) -> int | None:
         return round(datetime.fromisoformat(str(text)).timestamp() * SECOND)
     except (ValueError, OverflowError):
         return None
+
+
+def _hears(line: Mapping[str, Any]) -> bool:
+    """Whether a call on `line` would be noticed."""
+    kinds = {trouble.get("kind") for trouble in _dicts(line.get("troubles"))}
+    return line.get("state") not in ("starting", "lost") and not kinds & {"line_lost", "no_loop"}
+
+
+def _deaf(state: Mapping[str, Any]) -> bool:
+    """Whether there are lines and not one of them hears anything."""
+    lines = _dicts(state.get("lines"))
+    return bool(lines) and not any(map(_hears, lines))
 
 
 # ---- above everything
@@ -318,12 +335,22 @@ def _counts(held: LedgerView, t: Translator) -> list[tuple[str, int]]:
 
 def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> list[BoxRow]:
     t = desk.t
-    rows = [BoxRow("calm", t("正在监测")) if state is not None else BoxRow("trouble", t("监测程序没有运行"))]
+    rows = [_monitoring(state, t)]
+    if state is not None and state.get("present") is False:
+        rows.append(BoxRow("calm", t("已离岗 · 长按过按钮；短按即返岗")))
     rows += [_fault(fault, desk) for fault in held.faults]
     rows += [_check(check, desk) for check in held.checks]
     if not held.checks:
         rows.append(BoxRow("calm", t("还没有做过线路自查，每天会自动做一次")))
     return rows
+
+
+def _monitoring(state: Mapping[str, Any] | None, t: Translator) -> BoxRow:
+    if state is None:
+        return BoxRow("trouble", t("监测程序没有运行"))
+    if _deaf(state):
+        return BoxRow("trouble", t("没有一条线能听到来电"), t("请看上面每条线写的办法；刚开机请等一分钟。"))
+    return BoxRow("calm", t("正在监测"))
 
 
 def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
