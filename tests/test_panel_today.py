@@ -111,6 +111,9 @@ def test_an_unknown_call_is_to_be_settled(box: Box, desk: Desk) -> None:
     assert "待确认" in row(page, answered)
     assert "已接听" in row(page, answered)
     assert "待确认 2" in words(page)
+    assert re.findall(r'<button( class="main")? id="(?:answered|missed)-', page) == [""] * 4, (
+        "no answer is urged"
+    )
     page = desk.press(answered, "answered")
     assert row(page, answered) == ""
     assert "154****0003 确认为已接听" in words(page)
