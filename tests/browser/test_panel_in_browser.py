@@ -196,6 +196,7 @@ def test_nothing_sticks_out_and_everything_can_be_pressed(
     box.call("0044154000000000000", 4, name="A" * 60)
     box.call(None, 3, absence="out_of_area")
     box.call("15400000002", 2, "unknown", line="L2")
+    box.account(must_change=True)
     box.now = clock.now()
     box.ringing(30, "15400000009", name="B" * 60)
     with screen(browser, panel.address, {"width": size["width"], "height": size["height"]}) as desk:
