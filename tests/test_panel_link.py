@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from firmware_app.monitor_socket import Answer, Json, MonitorSocket, bind_unix, 
 from firmware_app.wording import Text
 from web_panel.events_page import stream
 from web_panel.live import MAX_STREAMS, Live
-from web_panel.monitor_link import MonitorLink, Subscription
+from web_panel.monitor_link import QUIET_FOR, MonitorLink, Subscription
 
 OURS = Path(__file__)  # stands for a ledger of the user who runs the monitor
 SOON = 10.0  # seconds; generous, nothing is measured
@@ -156,6 +157,39 @@ def test_a_monitor_that_hangs_is_noticed(path: Path) -> None:
         assert connection.recv(4096) == b'{"verb":"state"}\n', "which it asked once"
     subscription.close()
     listener.close()
+
+
+FROZEN = """
+import sys, threading
+from pathlib import Path
+from firmware_app.monitor_socket import MonitorSocket
+monitor = MonitorSocket(Path(sys.argv[1]), None)
+monitor.publish({"lines": []})
+monitor.start()
+print("up", flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_frozen_monitor_is_noticed_and_its_waking_too(path: Path) -> None:
+    """SIGSTOP: the kernel goes on accepting connections and bytes for it."""
+    assert 2 * QUIET_FOR <= 10, "seconds in which the page says so"
+    heard: SimpleQueue[Json | None] = SimpleQueue()
+    command = [sys.executable, "-c", FROZEN, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        subscription = Subscription(path, OURS, heard.put, lambda: None, quiet_for=0.5)
+        subscription.start()
+        assert heard.get(timeout=SOON) == {"lines": []}
+        process.send_signal(signal.SIGSTOP)
+        while heard.get(timeout=SOON) is not None:
+            pass
+        process.send_signal(signal.SIGCONT)
+        while heard.get(timeout=SOON) is None:
+            pass
+        subscription.close()
+        process.kill()
 
 
 def test_subscription_ends_at_once_while_it_waits(path: Path) -> None:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 
 ANSWER_WITHIN = 8.0  # seconds for a commit: a card that stalls for 500 ms several times is still in time
-QUIET_FOR = 20.0  # seconds without a word from the monitor before it is asked whether it is there
+QUIET_FOR = 5.0  # seconds without a word before the monitor is asked whether it is there, and for its answer
 RETRY_FIRST, RETRY_LAST = 0.25, 3.0  # seconds between attempts to connect
 MAX_LINE = 4 * 1024 * 1024  # bytes; the monitor drops a peer that leaves 1 MiB unread
 
@@ -158,6 +158,7 @@ class Subscription:
         self._heard = heard
         self._recorded = recorded
         self._quiet_for = quiet_for
+        self._there = False
         self._stop = threading.Event()
         self._guard = threading.Lock()
         self._connection: socket.socket | None = None
@@ -193,11 +194,12 @@ class Subscription:
                     log.error("this is not the monitor: %s", error)
                 pause = min(pause * 2, RETRY_LAST)
             else:
-                log.info("the monitor is there")
                 pause, accused = RETRY_FIRST, False
                 with connection:
                     self._follow(connection)
-                log.info("the monitor is away")
+                if self._there:
+                    log.info("the monitor is away")
+                self._there = False
                 self._heard(None)
             self._stop.wait(pause)
 
@@ -234,6 +236,11 @@ class Subscription:
 
     def _take(self, message: Json) -> None:
         if isinstance(message.get("state"), dict):
+            if (
+                not self._there
+            ):  # the kernel accepts a connection to a frozen monitor too: only its word counts
+                log.info("the monitor is there")
+            self._there = True
             self._heard(message["state"])
         elif message.get("event") in ("recorded", "missed"):
             self._recorded()
