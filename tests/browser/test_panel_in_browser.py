@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from device import clock
 from tests.browser.screen import DESK, PHONE, Screen, chromium, screen, too_small_to_press, too_wide
-from tests.panel_box import PASSWORD, Box
+from tests.panel_box import PASSWORD, Box, line_state
 from tests.panel_process import PanelProcess, running_panel
 
 pytestmark = pytest.mark.browser
@@ -167,6 +167,54 @@ def test_a_number_is_hidden_after_a_minute_even_if_the_panel_is_silent(
         panel.end()
         tab.clock.fast_forward(15_000)
         expect(tab.locator(f"#call-{call} .number")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "most"), [(DESK, 400), (PHONE, 480)], ids=["desk", "phone"])
+def test_eight_lines_leave_room_for_the_calls(
+    box: Box, panel: PanelProcess, browser: Browser, size: ViewportSize, most: int
+) -> None:
+    box.lines = [line_state(f"L{n}") for n in range(1, 9)]
+    call = box.call("15400000001", 5)
+    box.publish()
+    with screen(browser, panel.address, size) as desk:
+        tab = desk.sign_in()
+        idle = tab.locator(".line").first
+        expect(tab.locator(".line")).to_have_count(8)
+        where, low = tab.locator(f"#call-{call}").bounding_box(), idle.bounding_box()
+        assert where is not None
+        assert low is not None
+        assert where["y"] < most
+        assert 44 <= low["height"] <= 50
+        box.now = clock.now()
+        box.ringing(1)
+        expect(idle).to_have_attribute("data-stage", "0")
+        big = idle.bounding_box()
+        assert big is not None
+        assert big["height"] >= 100
+        assert too_wide(tab) == []
+
+
+def test_a_tap_that_was_aimed_before_the_list_moved_is_not_taken(
+    box: Box, panel: PanelProcess, browser: Browser
+) -> None:
+    call = box.call("15400000001", 5)
+    with screen(browser, panel.address, PHONE) as desk:
+        tab = desk.sign_in()
+        tab.evaluate(
+            """call => new MutationObserver(() => {
+                if (document.querySelector("[data-stage]"))
+                    document.getElementById("seen-" + call).dispatchEvent(
+                        new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }));
+            }).observe(document.getElementById("today"), { childList: true })""",
+            call,
+        )
+        box.now = clock.now()
+        box.ringing(1)
+        expect(tab.locator("[data-stage]")).to_be_visible()
+        tab.wait_for_timeout(600)
+        assert box.kinds() == []
+        tab.locator(f"#seen-{call}").click()
+        expect(tab.locator(f"#seen-{call}")).to_have_count(0)
 
 
 def test_without_javascript(box: Box, panel: PanelProcess, browser: Browser) -> None:

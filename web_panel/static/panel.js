@@ -8,7 +8,7 @@
   var plainTitle = document.title;
   var STAGES = [5, 10, 15];    // seconds, as the lamp's
   var LEASE = 6000;            // ms a leader's word holds; renewed each second
-  var POLL = 3500, QUIET = 40000, RETRY = 30000, MINUTE = 60000, READ = 8000;  // ms
+  var POLL = 3500, QUIET = 40000, RETRY = 30000, MINUTE = 60000, READ = 8000, AIM = 400;  // ms
 
   /* ---- seconds that count up, stages that change with them */
   function born(element) {
@@ -43,7 +43,7 @@
   }
 
   /* ---- a live update replaces only what changed, and nothing that is in use */
-  var pressed = null, waiting = {};
+  var pressed = null, waiting = {}, moved = -Infinity;
   function inUse(part) {
     var at = document.activeElement;
     var typing = at && part.contains(at) && at.matches("input, textarea, select, [contenteditable]");
@@ -52,9 +52,11 @@
   function put(part, fresh) {
     if (inUse(part)) { waiting[part.id] = fresh; return; }
     delete waiting[part.id];
+    var height = part.offsetHeight;
     var focused = part.contains(document.activeElement) ? document.activeElement.id : "";
     part.replaceWith(fresh);
     htmx.process(fresh);
+    if (fresh.matches("#part-lines, #part-notices") && fresh.offsetHeight !== height) moved = performance.now();
     var again = focused && document.getElementById(focused);
     if (again) again.focus({ preventScroll: true });
   }
@@ -77,6 +79,11 @@
   ["pointerup", "pointercancel"].forEach(function (kind) {
     document.addEventListener(kind, function () { setTimeout(function () { pressed = null; putWaiting(); }, 0); });
   });
+  document.addEventListener("click", function guarded(event) {  // aimed at what stood there before a line began to ring
+    if (event.detail === 0 || performance.now() - moved > AIM || !event.target.closest("#part-todo, #part-lines")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
   document.addEventListener("focusout", function () { setTimeout(putWaiting, 0); });
   document.addEventListener("toggle", putWaiting, true);
 
