@@ -257,15 +257,20 @@ def test_faults_and_the_last_check(box: Box, desk: Desk) -> None:
     box.write(entries.FaultBegan("line_lost", "L1"))
     box.write(entries.FaultBegan("clock", None))
     box.write(entries.FaultBegan("hook_sensor", "L2"))
-    box.write(entries.CheckRun("L1", "schedule", (("answers", False, "no answer"), ("set_up", None, ""))))
-    box.write(entries.CheckRun("L2", "schedule", (("answers", True, ""),)))
+    box.write(
+        entries.CheckRun("L1", "schedule", (("answers", False, "no port"), ("set_up", False, "no port")))
+    )
+    box.write(entries.CheckRun("L2", "schedule", (("answers", False, "no port"),)))
+    box.write(entries.CheckRun("L3", "schedule", (("answers", True, ""),)))
     box.write(entries.CheckRun(None, "schedule", (("ring", True, ""),)))
     page = words(desk.page())
     assert "L1 听不到这条线（今天 12:00 起）" in page
     assert "时间可能不准（今天 12:00 起）" in page
     assert "L2 摘挂机检测与响铃矛盾（今天 12:00 起）" in page
-    assert "L1 自查没有通过（今天 12:00） 请告诉技术员：no answer" in page
-    assert "L2 自查正常（今天 12:00）" in page
+    assert "L1 自查没有通过（今天 12:00） 请告诉技术员。 给技术员： no port" in page
+    assert page.count("no port") == 1, "what the driver says is told once"
+    assert "L2 自查没有通过（今天 12:00）" in page
+    assert "L3 自查正常（今天 12:00）" in page
     assert "指示灯 自查正常" in page
     box.write(entries.FaultEnded("line_lost", "L1"))
     assert "听不到这条线" not in words(desk.page())

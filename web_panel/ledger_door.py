@@ -230,7 +230,7 @@ def _done(row: DoneRow) -> DoneCall:
 
 
 def _outcome(results: Sequence[tuple[str, bool | None, str]]) -> tuple[bool, str]:
-    failed = [detail or what for what, passed, detail in results if passed is False]
+    failed = dict.fromkeys(detail or what for what, passed, detail in results if passed is False)
     return not failed, "；".join(failed)
 
 

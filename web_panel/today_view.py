@@ -6,7 +6,7 @@ Pure: the present moment is an argument. Numbers come out masked, except those t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -77,11 +77,12 @@ class DoneRow:
 
 @dataclass(frozen=True, slots=True)
 class BoxRow:
-    """A fact of the equipment. tone: calm | watch | trouble."""
+    """A fact of the equipment. tone: calm | watch | trouble; detail: for the technician, as the driver told it."""
 
     tone: str
     words: str
     advice: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +340,10 @@ def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> l
     if state is not None and state.get("present") is False:
         rows.append(BoxRow("calm", t("已离岗 · 长按过按钮；短按即返岗")))
     rows += [_fault(fault, desk) for fault in held.faults]
-    rows += [_check(check, desk) for check in held.checks]
+    told: set[str] = set()
+    for check in held.checks:
+        rows.append(_check(check, desk, told))
+        told.add(check.detail)
     if not held.checks:
         rows.append(BoxRow("calm", t("还没有做过线路自查，每天会自动做一次")))
     return rows
@@ -361,10 +365,12 @@ def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
     return BoxRow("trouble", f"{fault.line} {told}")  # what to do stands at the line
 
 
-def _check(check: CheckedLine, desk: Audience) -> BoxRow:
+def _check(check: CheckedLine, desk: Audience, told: Set[str]) -> BoxRow:
     t = desk.t
     what = t("指示灯") if check.line is None else check.line
     if check.passed:
         return BoxRow("calm", t("{what} 自查正常（{when}）", what=what, when=desk.when(check.wall)))
     words = t("{what} 自查没有通过（{when}）", what=what, when=desk.when(check.wall))
-    return BoxRow("watch", words, t("请告诉技术员：{detail}", detail=check.detail))
+    if check.detail in told:  # the same, line after line: once is enough
+        return BoxRow("watch", words)
+    return BoxRow("watch", words, t("请告诉技术员。"), check.detail)
