@@ -27,7 +27,7 @@ from device.signals import SECOND, Instant
 log = logging.getLogger(__name__)
 
 RETRY = 1.0  # seconds between two attempts to open a pin
-RENEW = 3.0  # seconds after which a resting output is written again: a chip that went away is noticed, and lit when it is back
+RENEW = 8.0  # seconds after which a resting output is written again: a chip that went away is noticed, and lit when it is back
 
 Steps = tuple[tuple[bool, float], ...]
 """On or off, and for how many seconds; repeated. A single step rests."""

@@ -300,6 +300,7 @@ class Monitor:
                 {
                     "event": "recorded",
                     "seq": news.recorded[-1].seq,
+                    "mono": news.at,  # ns: when it was durable, for whoever measures
                     "kinds": [type(recorded.entry).__name__ for recorded in news.recorded],
                     "rows": [recorded.row for recorded in news.recorded],
                 }

@@ -54,10 +54,14 @@ BUSY = Refused("busy", Text("记录排队已满，请稍后再试", "too much wa
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """These entries are on disk, and this is how things stand with them. At the start: none, and how things stood."""
+    """These entries are on disk, and this is how things stand with them. At the start: none, and how things stood.
+
+    at: the moment the commit was durable, monotonic ns.
+    """
 
     recorded: tuple[Recorded, ...]
     standing: Standing
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,7 @@ class Recorder:
             try:
                 with self._disk_in_use():
                     outcomes = self._ledger.append(pendings)
+                    durable = clock.now().mono
                     in_place = self._ledger.in_place()
             except apsw.Error as error:
                 if self._damaged(error):
@@ -215,10 +220,10 @@ class Recorder:
                     return self._give_up(batch)
                 self._suspicions = 0
                 self.in_hand = 0
-                self._answer(batch, outcomes)
+                self._answer(batch, outcomes, durable)
                 return True
 
-    def _answer(self, batch: Sequence[Waiting], outcomes: Sequence[Recorded | Refused]) -> None:
+    def _answer(self, batch: Sequence[Waiting], outcomes: Sequence[Recorded | Refused], durable: int) -> None:
         """Tell of a commit. Nothing here may fail in a way that has the batch recorded twice."""
         recorded = tuple(outcome for outcome in outcomes if isinstance(outcome, Recorded))
         if any(isinstance(each.entry, entries.SiteDocumentChanged) for each in recorded):
@@ -228,7 +233,7 @@ class Recorder:
                 self.standing = self._ledger.standing()
             except apsw.Error as error:  # they are on disk; how things stand is told with the next commit
                 self._failed(error)
-            self._tell(Committed(recorded, self.standing))
+            self._tell(Committed(recorded, self.standing, durable))
         for waiting, outcome in zip(batch, outcomes, strict=True):
             if waiting.then is not None:
                 self._call(waiting.then, outcome)

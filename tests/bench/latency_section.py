@@ -1,7 +1,7 @@
 """From the last byte of a modem's words to a durable record, beside a bare durable commit on the same disk in the same minute.
 
-Measured from the moment the emulated modem wrote the last byte to the pseudo-terminal until the monitor's socket told a subscriber
-`recorded`, which it does after the commit. A call ends by the codes of a telephone lifted and put back, so that the next can begin.
+Measured from the moment the emulated modem wrote the last byte to the pseudo-terminal until the commit was durable: the monitor tells
+subscribers `recorded` with that moment (`mono`), taken in the recorder's thread when the transaction returned. A call ends by the codes of a telephone lifted and put back, so that the next can begin.
 """
 
 from __future__ import annotations
@@ -96,11 +96,10 @@ def until_recorded(modem: EmulatedModem, words: bytes, hearing: Hearing) -> int:
     recorded = hearing.first(is_recorded, mark, 5.0)
     if recorded is None:
         raise TimeoutError("nothing was recorded within 5 s")
-    last = recorded[0]
     mark = hearing.mark
     while (more := hearing.first(is_recorded, mark, QUIET)) is not None:
-        last, mark = more[0], hearing.mark
-    return last - said
+        recorded, mark = more, hearing.mark
+    return int(message(recorded[1])["mono"]) - said
 
 
 def is_recorded(line: bytes) -> bool:
