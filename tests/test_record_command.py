@@ -12,6 +12,7 @@ from device.exchange.exchange import Exchange
 from device.exchange.exchange_lines import ModemLine, PinLine
 from device.trace import Decoded, Edge, Heard, Sent, parse_trace
 from tests.bench.appliance import ROOT, GpioPins, configuration, start_monitor, subscribed
+from tests.bench.emulated_modem import wait_until
 
 PINS = GpioPins(ring=17, hook=27)
 
@@ -51,6 +52,9 @@ def test_a_gpio_line_is_written_down_with_its_edges(config: Path, tmp_path: Path
          "--out", str(out)], cwd=ROOT, stderr=subprocess.PIPE
     ) as recording:  # fmt: skip
         assert exchange.wait_heard(20)
+        assert wait_until(lambda: "LineRestored" in out.read_text("utf-8"), 20), (
+            "the line is open: no edge is missed"
+        )
         exchange.call("L2", ring=1)
         assert recording.wait(30) == 0
     edges = [item for item in parse_trace(out.read_text(encoding="utf-8")).items if isinstance(item, Edge)]
