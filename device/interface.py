@@ -47,6 +47,40 @@ class LineInterface(Protocol):
     def close(self) -> None: ...
 
 
+class DialEnd(Enum):
+    """How a request to dial came out."""
+
+    HANDED_OVER = (
+        "handed_over"  # the handset's lift was sensed, the modem let go: the call is the telephone's now
+    )
+    NOBODY_LIFTED = "nobody_lifted"  # 15 s passed; the modem let go
+    LINE_IN_USE = "line_in_use"  # a call was up or ringing: nothing was dialled
+    NO_DIAL_TONE = "no_dial_tone"
+    CANCELLED = "cancelled"
+    LOST = "lost"  # the modem went away or does not answer
+    UNABLE = "unable"  # this interface cannot dial, or not this number
+
+
+class Dialler(Protocol):
+    """An interface that can also dial (click-to-call): the modem dials, the clerk lifts, the modem lets go."""
+
+    def dial(self, number: str, told: Callable[[DialEnd], None]) -> None:
+        """Dial `number` (0-9 * # , only). Returns at once; `told` is called exactly once, from any thread."""
+        ...
+
+    def cancel_dial(self) -> None:
+        """Let go of the line at once, if a dialling is under way; `told` then gets CANCELLED."""
+        ...
+
+
+class Attentive(Protocol):
+    """An interface that works harder while the line is busy: a sound tap decodes only around ringing and off-hook."""
+
+    def attend(self, *, ringing: bool, off_hook: bool) -> None:
+        """What all ears of the line together say now. Never blocks, any thread."""
+        ...
+
+
 class Pattern(Enum):
     """How an indicator shows something. Times are in `indicators`; names are what the ledger and pages say."""
 

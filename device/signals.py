@@ -44,6 +44,38 @@ class Absence(Enum):
     OUT_OF_AREA = "out_of_area"
 
 
+class Means(Enum):
+    """By what a fact of the wire was sensed. It goes with the fact into the ledger, and ranks the ears of one line."""
+
+    RING_PIN = "ring_pin"
+    HOOK_PIN = "hook_pin"
+    REVERSAL_PIN = "reversal_pin"
+    MODEM = "modem"  # its words: RING, DRON, caller ID, the digits it dials
+    LINE_VOLTAGE = "line_voltage"  # readings of AT-TRV and its like
+    TELEPHONE_JACK = "telephone_jack"  # the telephone plugged into the modem itself
+    SERIAL_BOX = "serial_box"  # a box that senses the loop and says so
+    SOUND = "sound"  # a sound card on a line tap
+    FSK_CHIP = "fsk_chip"
+    DTMF_CHIP = "dtmf_chip"
+    CALLER_ID_BOARD = "caller_id_board"  # prints the number as text
+
+
+class Sound(Enum):
+    """What a line sounds like. The tones are 450 Hz in China but for the last three (docs/LINE.md)."""
+
+    SILENCE = "silence"
+    VOICE = "voice"  # speech, music, noise: no tone that we know
+    DIAL_TONE = "dial_tone"
+    RINGBACK = "ringback"
+    BUSY = "busy"
+    CONGESTION = "congestion"
+    VACANT_NUMBER = "vacant_number"
+    CALL_WAITING = "call_waiting"
+    HOWLER = "howler"  # 950 Hz: the handset was left off the hook
+    FAX_CALLING = "fax_calling"  # CNG, 1100 Hz
+    ANSWER_TONE = "answer_tone"  # CED, 2100 Hz: a fax or data modem answers
+
+
 @dataclass(frozen=True, slots=True)
 class CallerId:
     """What the exchange said of the caller. Any field may be missing; `number` is as sent (digits, `*`, `#`, `+`)."""
@@ -73,6 +105,11 @@ class Sensing:
     digits: bool = False  # dialled digits or tones are heard
     loop: bool = False  # presence of the line itself (voltage or current) is sensed
     caller_id: bool = False
+    sound: bool = False  # tones and voices are heard: whether the far end answered, whether it is a fax
+    reversal: bool = False  # polarity reversal is sensed
+    # No later than so many ns (whole milliseconds) after it happened, within the signal's own error, does this ear tell it.
+    # The default is the slowest: AT-TRV tells on-hook half a poll (0.25 s) and 0.94 s of agreeing readings after it was.
+    lag: int = 1_250 * MILLISECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +119,7 @@ class RingStarted:
     line: str
     at: Instant
     error: int = 0
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +129,7 @@ class RingEnded:
     line: str
     at: Instant
     error: int = 0
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +139,7 @@ class RingWord:
     line: str
     at: Instant
     error: int = 0
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +149,8 @@ class CallerIdHeard:
     line: str
     at: Instant
     caller_id: CallerId
+    checked: bool = False  # by a checksum that we saw ourselves
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +161,7 @@ class OffHook:
     at: Instant
     error: int = 0
     found: bool = False
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +172,7 @@ class OnHook:
     at: Instant
     error: int = 0
     found: bool = False
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +181,39 @@ class Flash:
 
     line: str
     at: Instant
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DigitDialled:
-    """One digit went out on the line: 0-9 * # A-D."""
+    """One digit went out on the line: 0-9 * # A-D. `at`: when it began."""
 
     line: str
     at: Instant
     digit: str
+    error: int = 0
+    means: Means | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolarityReversed:
+    """The polarity of the loop changed and stayed so: where the exchange does it, the far end answered, or hung up."""
+
+    line: str
+    at: Instant
+    error: int = 0
+    means: Means | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoundHeard:
+    """From `at` on the line sounds like `sound`, until the next of these. Told once it is certain."""
+
+    line: str
+    at: Instant
+    sound: Sound
+    error: int = 0
+    means: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +252,19 @@ class LineRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class SensingChanged:
+    """Of the several ears of a line some went away or came back, and others go on. Made by the merging of ears only.
+
+    `sensing`: what is left, together; `lost`: the ears that are away, each with its reason, for the technician.
+    """
+
+    line: str
+    at: Instant
+    sensing: Sensing
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unrecognised:
     """Something was heard that no rule understands; `raw` holds it (at most 256 bytes). Recorded, never an error."""
 
@@ -211,10 +292,13 @@ LineSignal = (
     | OnHook
     | Flash
     | DigitDialled
+    | PolarityReversed
+    | SoundHeard
     | LoopLost
     | LoopRestored
     | LineLost
     | LineRestored
+    | SensingChanged
     | Unrecognised
     | Damaged
 )

@@ -35,8 +35,9 @@ from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
-from firmware_app.settings import GpioWiring, Settings
+from firmware_app.settings import Settings
 from firmware_app.upkeep.line_check import LineCheck
+from firmware_app.wiring import GpioWiring, ModemWiring
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def build_line(settings: Settings, index: int, chips: Chips, tap: Tap | None = N
             ring_active=wiring.ring_active,
             hook_active=wiring.hook_active,
         )
+    assert isinstance(line.wiring, ModemWiring)
     return Modem(line.name, line.wiring.port, tap=tap)
 
 

@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from firmware_app.settings import Line, ModemWiring, Settings, SettingsError, load
+from firmware_app.settings import Line, Settings, SettingsError, load
+from firmware_app.wiring import GpioWiring, ModemWiring
 from firmware_app.wording import Text
 
 DEFAULT_CONFIG = Path("/etc/ringkeeper/ringkeeper.toml")
@@ -62,6 +63,8 @@ def _line(line: Line) -> Text:
     wiring = line.wiring
     if isinstance(wiring, ModemWiring):
         zh, en = f"调制解调器 {wiring.port}", f"modem {wiring.port}"
+    elif not isinstance(wiring, GpioWiring):
+        zh = en = repr(wiring)
     elif wiring.hook_pin is None:
         zh, en = f"{wiring.chip}  振铃 GPIO{wiring.ring_pin}", f"{wiring.chip}  ring GPIO{wiring.ring_pin}"
     else:

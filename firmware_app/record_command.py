@@ -21,7 +21,8 @@ from device.pins import EdgeTold, PinFactory, Pull, Watch, WatchLost
 from device.signals import SECOND, Instant, LineLost, LineRestored, LineSignal
 from device.trace import Decoded, Edge, Heard, Item, Sent, format_header, format_item, from_start
 from firmware_app.assemble import Chips, build_line
-from firmware_app.settings import GpioWiring, Settings
+from firmware_app.settings import Settings
+from firmware_app.wiring import GpioWiring, ModemWiring
 from firmware_app.wording import Text
 
 Take = tuple[str, bytes, Instant] | PinEdge | LineSignal | None
@@ -120,7 +121,7 @@ def record(settings: Settings, index: int, out: TextIO, duration: float | None, 
     chips = Chips(settings.run_dir / "pins.sock", lambda factory: TappedFactory(factory, taken.put))
     start = clock.now()
     day = datetime.fromtimestamp(start.wall / SECOND, UTC).date().isoformat()
-    kind = "gpio" if isinstance(line.wiring, GpioWiring) else f"modem {Path(line.wiring.port).name}"
+    kind = f"modem {Path(line.wiring.port).name}" if isinstance(line.wiring, ModemWiring) else "gpio"
     header = {"What": "", "Where": settings.site.id, "Interface": kind, "Date": day, "Oddities": ""}
     out.write(format_header(header.items()))
     driver = build_line(settings, index, chips, lambda direction, data, at: taken.put((direction, data, at)))

@@ -21,6 +21,7 @@ from device.hook_detector import Flashed, HookDetector, OddBreaks, PulsesDialled
 from device.loop_ears import LoopEars, LoopEvent
 from device.modem_replay import ModemReplay
 from device.ring_cadence import BurstEnded, BurstStarted, RingCadence, RingNoise
+from device.signal_text import format_seconds, format_signal
 from device.signals import (
     MILLISECOND,
     SECOND,
@@ -46,8 +47,6 @@ from device.trace import (
     Sent,
     Trace,
     format_item,
-    format_seconds,
-    format_signal,
     parse_trace,
 )
 from firmware_app.calls.call import CallClosed, CallEvent

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_app.settings_rules import Problem, Reading, Rule, Table, choice, printable, shown, whole
+from firmware_app.wiring import GpioWiring, ModemWiring, Wiring
 from firmware_app.wording import Text
 
 MOST_LINES = 8
@@ -29,24 +30,17 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class ModemWiring:
-    port: str  # absolute path
-
-
-@dataclass(frozen=True, slots=True)
-class GpioWiring:
-    chip: str  # "auto", a label, a path, or "simulated"
-    ring_pin: int
-    hook_pin: int | None
-    ring_active: str = "low"  # low | high: the level while the opto-coupler conducts
-    hook_active: str = "low"  # low | high: the level while off-hook
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
+    """One line and its ears, one or several, in the order of the file."""
+
     name: str
     number: str
-    wiring: ModemWiring | GpioWiring
+    wirings: tuple[Wiring, ...]
+
+    @property
+    def wiring(self) -> Wiring:
+        """The first ear."""
+        return self.wirings[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +298,10 @@ def _line(table: Table, path: Path, virtual: bool) -> Line:
     number = table.take("number", NUMBER)
     interface = table.take("interface", INTERFACE)
     if interface is None:  # there is no telling which keys belong here
-        return Line("", "", ModemWiring(""))
+        return Line("", "", (ModemWiring(""),))
     wiring = _modem_wiring(table, path, virtual) if interface == "modem" else _gpio_wiring(table)
     table.finish()
-    return Line(name or "", number or "", wiring)
+    return Line(name or "", number or "", (wiring,))
 
 
 def _modem_wiring(table: Table, path: Path, virtual: bool) -> ModemWiring:

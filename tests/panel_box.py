@@ -26,7 +26,8 @@ from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.outcomes import Pending, Recorded
-from firmware_app.settings import GpioWiring, Indicators, Line, Panel, Settings, Site
+from firmware_app.settings import Indicators, Line, Panel, Settings, Site
+from firmware_app.wiring import GpioWiring
 from firmware_app.wording import Text
 from web_panel.app import create_app
 from web_panel.ledger_door import LedgerDoor
@@ -50,7 +51,7 @@ def settings_for(folder: Path, port: int = 8080, language: str = "zh_CN") -> Set
         data_dir=folder,
         run_dir=folder,
         site=Site("jc-zezhou-0001", "泽州县示范便民服务站"),
-        lines=(Line("L1", "03562217000", wiring), Line("L2", "03562217001", wiring)),
+        lines=(Line("L1", "03562217000", (wiring,)), Line("L2", "03562217001", (wiring,))),
         indicators=Indicators(),
         panel=Panel(port=port),
         exchange=None,

@@ -21,7 +21,8 @@ from device.exchange.planned import FalseKind, FaultKind, Sent
 from device.exchange.script import parse_script
 from device.trace import parse_trace
 from firmware_app.settings import Exchange as Trial
-from firmware_app.settings import GpioWiring, Indicators, Line, ModemWiring, Panel, Settings, Site, load
+from firmware_app.settings import Indicators, Line, Panel, Settings, Site, load
+from firmware_app.wiring import GpioWiring, ModemWiring
 
 PATIENCE = 30.0
 DEMO = Path(__file__).parent.parent / "config" / "demo.toml"
@@ -35,8 +36,8 @@ def arguments(*words: str) -> argparse.Namespace:
 
 def settings(tmp_path: Path, trial: Trial | None = None, *, real: bool = False) -> Settings:
     lines = (
-        Line("L1", "03560000001", ModemWiring("/dev/serial/x" if real else str(tmp_path / "L1"))),
-        Line("L2", "03560000002", GpioWiring("auto" if real else "simulated", 17, 27, hook_active="high")),
+        Line("L1", "03560000001", (ModemWiring("/dev/serial/x" if real else str(tmp_path / "L1")),)),
+        Line("L2", "03560000002", (GpioWiring("auto" if real else "simulated", 17, 27, hook_active="high"),)),
     )
     return Settings(
         path=tmp_path / "x.toml",

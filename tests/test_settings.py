@@ -7,14 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from firmware_app.settings import (
-    Exchange,
-    GpioWiring,
-    ModemWiring,
-    SettingsError,
-    load,
-    parse,
-)
+from firmware_app.settings import Exchange, SettingsError, load, parse
+from firmware_app.wiring import GpioWiring, ModemWiring
 
 HERE = Path("/etc/ringkeeper/ringkeeper.toml")
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from firmware_app.settings import GpioWiring, Settings, SettingsError, from_table, parse
+from firmware_app.settings import Settings, SettingsError, from_table, parse
+from firmware_app.wiring import GpioWiring
 from tests.test_settings import GOOD, HERE
 
 NAMES = [

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device.signal_text import SIGNALS, escape, format_seconds, parse_seconds, unescape
 from device.signals import (
     Absence,
     CallerId,
@@ -22,17 +23,18 @@ from device.signals import (
     LineSignal,
     LoopLost,
     LoopRestored,
+    Means,
     OffHook,
     OnHook,
     RingEnded,
     RingStarted,
     RingWord,
     Sensing,
+    Sound,
     Unrecognised,
     seconds,
 )
 from device.trace import (
-    SIGNALS,
     BadLine,
     Decoded,
     Edge,
@@ -41,16 +43,12 @@ from device.trace import (
     Note,
     Sent,
     Trace,
-    escape,
     format_item,
-    format_seconds,
     format_trace,
     from_start,
     parse_item,
-    parse_seconds,
     parse_trace,
     since_start,
-    unescape,
 )
 from tests.support import at
 
@@ -74,7 +72,10 @@ caller_ids = st.builds(
     absence=st.none() | st.sampled_from(Absence),
     date_time=st.none() | texts,
 )
-sensings = st.builds(Sensing, **{item.name: st.booleans() for item in fields(Sensing)})
+lags = st.sampled_from([0, 1, 850, 1250, 999_999]).map(lambda ms: ms * 10**6)
+sensings = st.builds(
+    Sensing, **{item.name: lags if item.name == "lag" else st.booleans() for item in fields(Sensing)}
+)
 BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "line": lines,
     "at": instants,
@@ -86,6 +87,10 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "sensing": sensings,
     "interface": texts,
     "raw": raws,
+    "means": st.none() | st.sampled_from(Means),
+    "checked": st.booleans(),
+    "sound": st.sampled_from(Sound),
+    "lost": texts,
 }
 
 

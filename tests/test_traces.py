@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from device.modem_replay import ModemReplay
+from device.signal_text import format_signal
 from device.signals import (
     CallerIdHeard,
     Damaged,
@@ -29,7 +30,7 @@ from device.signals import (
     RingWord,
     seconds,
 )
-from device.trace import HEADER_KEYS, Heard, Note, Sent, Trace, format_item, format_signal, parse_trace
+from device.trace import HEADER_KEYS, Heard, Note, Sent, Trace, format_item, parse_trace
 from tests.scripted_modem import ERROR, PLAIN, Answer, Listening, ScriptedModem, reading
 
 FOLDER = Path(__file__).parent / "traces"

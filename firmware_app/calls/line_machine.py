@@ -33,9 +33,12 @@ from device.signals import (
     LoopRestored,
     OffHook,
     OnHook,
+    PolarityReversed,
     RingEnded,
     RingStarted,
     RingWord,
+    SensingChanged,
+    SoundHeard,
     Unrecognised,
 )
 from firmware_app.calls.call import Call, CallEvent, Trouble
@@ -52,6 +55,9 @@ ALWAYS: Row = {
     LoopRestored: LineMoves.loop_restored,
     Unrecognised: LineMoves.unrecognised,
     Damaged: LineMoves.damaged,
+    PolarityReversed: LineMoves.expected,
+    SoundHeard: LineMoves.expected,
+    SensingChanged: LineMoves.sensing_changed,
 }
 ON_HOOK: Row = {
     **ALWAYS,

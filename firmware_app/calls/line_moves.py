@@ -24,6 +24,7 @@ from device.signals import (
     RingEnded,
     RingStarted,
     RingWord,
+    SensingChanged,
     Unrecognised,
     seconds,
 )
@@ -351,6 +352,9 @@ class LineMoves(KnownLine):
         self.troubles.end(signal.at, Trouble.LINE_LOST)
         if self.state in (LineState.STARTING, LineState.LOST):
             self._enter(LineState.IDLE, signal.at)
+
+    def sensing_changed(self, signal: SensingChanged) -> None:
+        self._sensing = signal.sensing
 
     def loop_lost(self, signal: LoopLost) -> None:
         self.troubles.loop_gone(signal.at)
