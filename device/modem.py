@@ -58,9 +58,11 @@ class _Check:
 class Modem:
     """One modem on one telephone line. A `LineInterface`: see there for start, check and close."""
 
-    def __init__(self, line: str, port: str, *, tap: Tap | None = None) -> None:
+    def __init__(self, line: str, port: str, *, init: tuple[str, ...] = (), tap: Tap | None = None) -> None:
+        """init: the line's own set-up commands, in place of the table's (modem_models.init_problem says which will not do)."""
         self._line = line
         self._port = port
+        self._init = init
         self._tap = tap
         self._emit: Emit = _nowhere
         self._lost: str | None = (
@@ -155,7 +157,7 @@ class Modem:
         poll = select.poll()
         poll.register(port.fileno(), select.POLLIN)
         poll.register(self._wake_read, select.POLLIN)
-        dialogue = ModemDialogue(self._line)
+        dialogue = ModemDialogue(self._line, self._init)
         dialogue.begin(clock.now())
         while not self._closing:
             self._send(port, dialogue)

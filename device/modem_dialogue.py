@@ -47,7 +47,7 @@ UNANSWERED_AT_MOST = 3
 TOLD_LATE = 1200 * MILLISECOND
 NUMERIC = {"0": Result.OK, "4": Result.ERROR}  # V.250 table 1, with V0
 FINAL = frozenset({Result.OK, Result.ERROR})
-MOST_TEXT = 8  # lines of an answer that are kept
+MOST_TEXT = 24  # lines of an answer that are kept: a page of ATI7
 
 
 class Purpose(Enum):
@@ -121,12 +121,12 @@ class Check:
 class ModemDialogue:
     """The conversation with one modem, from the opening of its port to its closing."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, init: tuple[str, ...] = ()) -> None:
         self._line = line
         self._reader = ModemReader()
         self._hearing = ModemHearing(line)
         self._voltage = LineVoltage(line)
-        self._setup = SetUp()
+        self._setup = SetUp(init)
         self._question: Question | None = None
         self._checks: deque[Check] = deque()
         self._out = bytearray()

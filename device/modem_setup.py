@@ -1,18 +1,42 @@
-"""Answers of a modem being set up in, the next command out, until it is known what this modem can tell. Pure; sends nothing.
+"""Answers of a modem being set up in, the next command out, until it is known who the modem is and what it can tell. Pure;
+sends nothing.
 
-Rule 1: each step's commands are tried until one is answered OK; a step nobody answers OK is left behind (the modem cannot).
+Rule 1: where there are several ways, they are tried until one is answered OK; what nobody answers OK is left behind (it cannot).
 Rule 2: only silence ends the set-up: two commands in a row that get no answer at all, after the modem had time to wake up.
+        A question that a modem may not know is followed by AT when it stays unanswered: many say nothing to what is foreign.
+Rule 3: a line's own `init` takes the place of the family's set-up (country, caller ID). Echo, words and S0=0 are set after it,
+        so nothing in it can make the modem answer calls or become unreadable.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, replace
 
 from device.modem_events import Result
-from device.modem_models import SET_UP, Command, Step
+from device.modem_families import model_of, next_question
+from device.modem_models import (
+    ALIVE,
+    BASICS,
+    CALLER_ID_MODES,
+    CALLER_ID_ON,
+    CALLER_ID_WAYS,
+    CHINA,
+    COUNTRIES,
+    COUNTRY,
+    RESETS,
+    UNFORMATTED,
+    CallerIdMode,
+    Command,
+    Step,
+)
 from device.signals import Sensing
 
 SILENT_AT_MOST = 2  # commands
+HIGHEST_MODE = (
+    2  # of +VCID in the standard; a longer list means something else by its numbers (USR says 0-16)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +52,122 @@ class Answer:
     def ok(self) -> bool:
         return self.result is Result.OK
 
+    @property
+    def silent(self) -> bool:
+        return self.result is None and not self.text
+
+
+Course = Generator[tuple[Step, Command], Answer, None]
+
 
 class SetUp:
-    """One set-up. Ask for `command`, give the answer to `answered`, until `done` or `failure`."""
+    """One set-up. Ask for `command`, give the answer to `answered`, until `done` or `failure`; then `model` says who it is."""
 
-    def __init__(self) -> None:
-        self._queue = [(step, command) for step, commands in SET_UP for command in commands]
+    def __init__(self, init: tuple[str, ...] = ()) -> None:
+        self._init = init
+        self._said: dict[str, tuple[str, ...]] = {}
         self._accepted: dict[Step, Answer] = {}
         self._silent = 0
         self._echo_off = False
+        self._modes = ""  # what +VCID=? listed
+        self.model = model_of({})
+        self.refused: tuple[str, ...] = ()  # commands of the line's init that were not answered OK
         self.echoes_anyway = False  # says OK to E0 and repeats all the same
         self.failure: str | None = None
+        self._course = self._all()
+        self._next: tuple[Step, Command] | None = next(self._course)
 
     @property
     def command(self) -> Command | None:
         """What to send now; None when it is over."""
-        return None if self.failure or not self._queue else self._queue[0][1]
+        return None if self.failure or self._next is None else self._next[1]
 
     @property
     def done(self) -> bool:
-        return not self._queue and self.failure is None
+        return self._next is None and self.failure is None
 
     def answered(self, answer: Answer) -> None:
         """The answer to `command`."""
-        step, command = self._queue.pop(0)
-        self._silent = self._silent + 1 if answer.result is None else 0
-        if self._silent >= self._patience(step):
+        if self._next is None:
+            return
+        step, command = self._next
+        self._silent = self._silent + 1 if answer.silent else 0
+        if self._silent >= (3 if step is Step.RESET else SILENT_AT_MOST):
             self.failure = f"no answer to {command.text}"
         self.echoes_anyway |= self._echo_off and answer.echoed
         if answer.ok:
             self._accepted[step] = answer
             self._echo_off |= step is Step.ECHO_OFF
-            while self._queue and self._queue[0][0] is step:
-                self._queue.pop(0)
+        try:
+            self._next = self._course.send(answer)
+        except StopIteration:
+            self._next = None
 
-    @staticmethod
-    def _patience(step: Step) -> int:
-        return 3 if step is Step.RESET else SILENT_AT_MOST
+    # --- the order of asking -----------------------------------------------------------------------------------------
+
+    def _all(self) -> Course:
+        yield from _until_accepted(Step.RESET, RESETS)
+        for text in self._init:
+            answer = yield Step.INIT, Command(text)
+            if not answer.ok:
+                self.refused = (*self.refused, text)
+        for step, text in BASICS:
+            yield step, Command(text)
+        yield from self._identify()
+        if not self._init:
+            yield from self._country()
+            yield from self._caller_id()
+        yield Step.CALLER_ID_KEPT, CALLER_ID_ON
+        yield from self._voltage()
+
+    def _identify(self) -> Course:
+        while (question := next_question(self._said)) is not None:
+            self._said[question] = yield from _asked(Step.IDENTIFY, Command(question, wants_text=True))
+        self.model = model_of(self._said)
+
+    def _country(self) -> Course:
+        """China where the modem has it and is elsewhere; else it stays where it is: a wrong one gives RING alone (LINE.md 1.1)."""
+        listed = yield from _asked(Step.COUNTRY, COUNTRIES)
+        if CHINA not in _codes(listed):
+            return
+        now = yield from _asked(Step.COUNTRY, COUNTRY)
+        if CHINA not in _codes(now):
+            yield Step.COUNTRY, Command(f"AT+GCI={CHINA}")
+
+    def _caller_id(self) -> Course:
+        listed = yield from _asked(Step.CALLER_ID_MODES, CALLER_ID_MODES)
+        model = self.model
+        preferred = model.caller_id_first
+        if _offers_unformatted(listed, model.caller_id_mode):
+            preferred = (UNFORMATTED, *preferred)
+        used = ""
+        for text in dict.fromkeys((*preferred, *CALLER_ID_WAYS)):
+            answer = yield Step.CALLER_ID, Command(text)
+            if answer.ok:
+                used = text
+                break
+        unformatted = used.endswith("CID=2")
+        mode = CallerIdMode.UNFORMATTED if unformatted else CallerIdMode.FORMATTED
+        self.model = replace(model, caller_id_mode=mode)
+
+    def _voltage(self) -> Course:
+        by = self.model.voltage
+        if by is None:
+            return
+        answer = yield Step.VOLTAGE, by.command
+        volts = by.volts(answer.text, answer.volts) if answer.ok else None
+        self.model = replace(self.model, voltage=None if volts is None else by)
+        self._volts = volts
+
+    # --- what came out -----------------------------------------------------------------------------------------------
+
+    _volts: float | None = None
 
     @property
     def interface(self) -> str:
         """What the modem calls itself, e.g. 56000; empty when it does not say."""
-        answer = self._accepted.get(Step.IDENTIFY)
-        return answer.text[0][:40] if answer and answer.text else ""
+        said = self._said.get("ATI0", ())
+        return said[0][:40] if said else ""
 
     @property
     def echo_means_reset(self) -> bool:
@@ -84,14 +181,52 @@ class SetUp:
 
     @property
     def volts(self) -> float | None:
-        """The first reading; None when the modem has no AT-TRV."""
-        answer = self._accepted.get(Step.VOLTAGE)
-        return answer.volts if answer else None
+        """The first reading, signed where the modem knows the polarity; None when it cannot read its line."""
+        return self._volts
+
+    @property
+    def hears_caller_id(self) -> bool:
+        """It was switched on: by the table's way, or by the line's init."""
+        by_init = Step.INIT in self._accepted and any(
+            "CID" in text and text not in self.refused for text in self._init
+        )
+        return Step.CALLER_ID in self._accepted or by_init or self.tells_its_settings
 
     @property
     def sensing(self) -> Sensing:
         measures = self.volts is not None
-        return Sensing(hook=measures, loop=measures, caller_id=Step.CALLER_ID in self._accepted)
+        return Sensing(hook=measures, loop=measures, caller_id=self.hears_caller_id)
+
+
+def _until_accepted(step: Step, commands: Iterable[Command]) -> Course:
+    for command in commands:
+        answer = yield step, command
+        if answer.ok:
+            return
+
+
+def _asked(step: Step, command: Command) -> Generator[tuple[Step, Command], Answer, tuple[str, ...]]:
+    """Ask what a modem may not know; the lines of its answer, none when it refused."""
+    answer = yield step, command
+    if answer.silent:
+        yield step, ALIVE
+    if answer.result is not None and not answer.ok:
+        return ()
+    return answer.text or (() if answer.volts is None else (f"{answer.volts:g}",))
+
+
+def _codes(lines: tuple[str, ...]) -> list[str]:
+    """The two-digit codes in `+GCI: (00,B4,B5)` or in a bare list."""
+    return re.findall(r"\b[0-9A-F]{2}\b", " ".join(lines).upper().replace("+GCI", ""))
+
+
+def _offers_unformatted(listed: tuple[str, ...], row: CallerIdMode) -> bool:
+    """Does `(0-2)` or `0,1,2` hold 2? Where nothing is listed, or numbers that the standard does not know, the row says."""
+    text = " ".join(listed).rpartition(":")[2]
+    found = [int(number) for number in re.findall(r"\d{1,3}", text)]
+    if not found or max(found) > HIGHEST_MODE:
+        return row is CallerIdMode.UNFORMATTED
+    return max(found) == HIGHEST_MODE
 
 
 def caller_id_is_on(answer: Answer | None) -> bool | None:
