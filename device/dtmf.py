@@ -1,0 +1,204 @@
+"""Samples in, DTMF digits out: which, from where to where, how loud. Pure: no sound card, no clock, no thread; never raises.
+
+At 8 kHz inside, in two steps:
+
+    1  every 2.5 ms a Hann window of 20 ms: the strongest low and the strongest high tone, and the share that they have of
+       all that is heard. The same pair for 16 ms or longer, set off by a dip of 10 dB or another pair, is a candidate.
+    2  a candidate is measured as a whole: both frequencies, both levels, what is left when the two tones are taken away.
+
+Accepted (Q.24, MT8870 data sheet, docs/LINE.md 3.4): ±(1.5 % + 2 Hz), none from ±3.5 %; 20 ms and longer with 20 ms between;
+the two levels up to 10 dB apart; 0 to -50 dBm0; noise 4 dB below; a dial tone 22 dB above. The shorter a candidate is, the
+cleaner it must be: speech has moments of two pure tones, but not for long. Hum and everything under 280 Hz do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from device.resampling import BATCH, RATE, Resampler, Samples
+from device.tone_pairs import Measured, measure
+
+LOW = (697.0, 770.0, 852.0, 941.0)
+HIGH = (1209.0, 1336.0, 1477.0, 1633.0)
+KEYPAD = "123A456B789C*0#D"  # rows of LOW, columns of HIGH (Q.23)
+
+HOP = 20  # samples between frames: 2.5 ms
+WINDOW = 160  # samples of a frame: 20 ms
+FRAMES = BATCH // HOP  # in a batch
+HISTORY = 9_600  # samples kept: 1.2 s
+FRAME_HISTORY = HISTORY // HOP
+
+HEARD_BAND = slice(12, 69)  # of the spectrum of a frame, 50 Hz apart: 600 to 3,400 Hz
+LEAST_SHARE = 0.25  # of the pair in that band, to be looked at
+LEAST_POWER = 10 ** ((-60.0 - 3.14) / 10)  # of each tone, as the square of its amplitude: -60 dBm0
+MOST_TWIST = 10 ** (14 / 10)
+DIP = 0.1  # of the loudest frame: 10 dB down the tone is over
+MISSES = 3  # frames: a gap of 20 ms has five such, a click none
+LONG = RATE // 2 // HOP  # frames after which a candidate is measured before it ends
+SHORTEST = 0.016 * RATE  # samples
+
+
+@dataclass(frozen=True, slots=True)
+class DtmfTone:
+    """One digit. `start`, `end`: samples since the start of the stream. `level`: of both tones, dBm0. `twist`: high over low, dB."""
+
+    start: int
+    end: int
+    symbol: str
+    level: float
+    twist: float
+
+
+@dataclass(slots=True)
+class Run:
+    """Frames of one pair, so far. Frames are counted from the start of the stream."""
+
+    pair: int
+    first: int
+    last: int
+    loudest: float
+    misses: int = 0
+    measured: Measured | None = None  # before its end, when it is long
+    refused: bool = False
+    begun: float = 0.0  # sample, when measured before its end
+
+
+_TURNS = 2j * np.pi * np.arange(WINDOW) / RATE
+_HANN = np.hanning(WINDOW + 1)[:WINDOW]
+_SCALE = 2 / _HANN.sum()  # a sine of amplitude 1 on its frequency has power 1
+_BANK = np.exp(-np.array(LOW + HIGH)[:, None] * _TURNS).T * _HANN[:, None] * _SCALE
+_REAL_BANK = np.concatenate((_BANK.real, _BANK.imag), axis=1)
+_BAND_SCALE = _SCALE**2 / 1.5  # a Hann window spreads a tone over three bins: 1/4, 1, 1/4
+
+
+class DtmfDecoder:
+    """One stream of `rate` samples a second (8,000 to 48,000, else ValueError)."""
+
+    def __init__(self, rate: int) -> None:
+        self._resampler = Resampler(rate)
+        self._samples: Samples = np.zeros(HISTORY)
+        self._end = 0  # samples so far
+        self._powers: NDArray[np.float64] = np.zeros((FRAME_HISTORY, 8))
+    
+        self._frames = -WINDOW // 2 // HOP  # number of the next frame; frame k is centred on sample 20 k
+        self._run: Run | None = None
+
+    def feed(self, samples: ArrayLike) -> list[DtmfTone]:
+        """Digits that ended, told 30 to 100 ms after their end."""
+        return self._heard(self._resampler.feed(samples))
+
+    def flush(self) -> list[DtmfTone]:
+        """The digit that the end of the stream cut, if it was long enough."""
+        return self._heard(self._resampler.flush(tail=2 * WINDOW))
+
+    def _heard(self, batches: Iterable[Samples]) -> list[DtmfTone]:
+        return [tone for batch in batches for tone in self._batch(batch)]
+
+    # -- frames
+
+    def _batch(self, batch: Samples) -> list[DtmfTone]:
+        self._samples = np.concatenate((self._samples[BATCH:], batch))
+        self._end += BATCH
+        span = self._samples[HISTORY - BATCH - WINDOW + HOP :]
+        windows = np.lib.stride_tricks.sliding_window_view(span, WINDOW)[::HOP]
+        parts = windows @ _REAL_BANK
+        powers = parts[:, :8] ** 2 + parts[:, 8:] ** 2
+        spectrum = np.abs(np.fft.rfft(windows * _HANN, axis=1)) ** 2 * _BAND_SCALE
+        heard = spectrum[:, HEARD_BAND].sum(axis=1)
+        self._powers = np.concatenate((self._powers[FRAMES:], powers))
+        return self._walk(powers, heard)
+
+    def _walk(self, powers: NDArray[np.float64], heard: NDArray[np.float64]) -> list[DtmfTone]:
+        low, high = powers[:, :4].argmax(axis=1), powers[:, 4:].argmax(axis=1)
+        rows = np.arange(FRAMES)
+        p_low, p_high = powers[rows, low], powers[rows, high + 4]
+        both = p_low + p_high
+        tonal = (
+            (both > LEAST_SHARE * heard)
+            & (np.minimum(p_low, p_high) > LEAST_POWER)
+            & (p_low < MOST_TWIST * p_high)
+            & (p_high < MOST_TWIST * p_low)
+        )
+        first = self._frames
+        self._frames += FRAMES
+        if self._run is None and not tonal.any():
+            return []
+        pairs = np.where(tonal, low * 4 + high, -1).tolist()
+        found = (self._frame(first + row, pairs[row], power) for row, power in enumerate(both.tolist()))
+        return [tone for tone in found if tone is not None]
+
+    def _frame(self, frame: int, pair: int, power: float) -> DtmfTone | None:
+        run = self._run
+        if run is None:
+            self._run = Run(pair, frame, frame, power) if pair >= 0 else None
+            return None
+        if pair == run.pair and power > DIP * run.loudest:
+            run.last, run.misses, run.loudest = frame, 0, max(power, run.loudest)
+            if frame - run.first == LONG:
+                self._measure_early(run)
+            return None
+        run.misses += 1
+        if run.misses < MISSES:
+            return None
+        tone = self._closed(run)
+        self._run = Run(pair, frame, frame, power) if pair >= 0 and pair != run.pair else None
+        return tone
+
+    # -- candidates
+
+    def _measure_early(self, run: Run) -> None:
+        run.begun, end = self._edges(run)
+        run.measured = self._measured(run, run.begun, end)
+        run.refused = run.measured is None
+
+    def _closed(self, run: Run) -> DtmfTone | None:
+        if run.refused:
+            return None
+        start, end = self._edges(run)
+        measured = run.measured
+        if measured is None:
+            measured = self._measured(run, start, end)
+        else:
+            start = run.begun
+        if measured is None:
+            return None
+        return DtmfTone(
+            self._resampler.source_position(start),
+            self._resampler.source_position(end),
+            KEYPAD[run.pair],
+            measured.level,
+            measured.twist,
+        )
+
+    def _edges(self, run: Run) -> tuple[float, float]:
+        """Where the tones began and ended: there a frame has half of their amplitude."""
+        base = self._frames - FRAME_HISTORY
+        pair = self._powers[:, run.pair // 4] + self._powers[:, 4 + run.pair % 4]
+        track = np.sqrt(pair[max(0, run.first - 4 - base) : run.last + 5 - base])
+        offset = max(run.first - 4, base)
+        half = float(np.median(track[track >= 0.5 * track.max()])) / 2
+        top = int(track.argmax())
+        before = np.flatnonzero(track[:top] < half)
+        after = np.flatnonzero(track[top:] < half)
+        start = float(offset) if not len(before) else offset + _crossing(track, int(before[-1]), half)
+        if not len(after):
+            return start * HOP, float((offset + len(track) - 1) * HOP)
+        last = top + int(after[0]) - 1
+        return start * HOP, (offset + _crossing(track, last, half)) * HOP
+
+    def _measured(self, run: Run, start: float, end: float) -> Measured | None:
+        if end - start < SHORTEST:
+            return None
+        base = self._end - HISTORY
+        first, last = max(0, round(start) - base), min(HISTORY, round(end) - base)
+        return measure(self._samples[:last], first, LOW[run.pair // 4], HIGH[run.pair % 4])
+
+
+def _crossing(track: NDArray[np.float64], index: int, level: float) -> float:
+    """Between `index` and the next: where the line through both has `level`."""
+    a, b = float(track[index]), float(track[index + 1])
+    return index + (level - a) / (b - a) if a != b else float(index)
