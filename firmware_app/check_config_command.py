@@ -8,7 +8,15 @@ import sys
 from pathlib import Path
 
 from firmware_app.settings import Line, Settings, SettingsError, load
-from firmware_app.wiring import GpioWiring, ModemWiring
+from firmware_app.wiring import (
+    AudioWiring,
+    BoardWiring,
+    DtmfChipWiring,
+    FskChipWiring,
+    GpioWiring,
+    ModemWiring,
+    Wiring,
+)
 from firmware_app.wording import Text
 
 DEFAULT_CONFIG = Path("/etc/ringkeeper/ringkeeper.toml")
@@ -60,17 +68,42 @@ def summary(settings: Settings) -> list[Text]:
 
 
 def _line(line: Line) -> Text:
-    wiring = line.wiring
-    if isinstance(wiring, ModemWiring):
-        zh, en = f"调制解调器 {wiring.port}", f"modem {wiring.port}"
-    elif not isinstance(wiring, GpioWiring):
-        zh = en = repr(wiring)
-    elif wiring.hook_pin is None:
-        zh, en = f"{wiring.chip}  振铃 GPIO{wiring.ring_pin}", f"{wiring.chip}  ring GPIO{wiring.ring_pin}"
-    else:
-        zh = f"{wiring.chip}  振铃 GPIO{wiring.ring_pin}，摘机 GPIO{wiring.hook_pin}"
-        en = f"{wiring.chip}  ring GPIO{wiring.ring_pin}, hook GPIO{wiring.hook_pin}"
-    return Text(f"线路  {line.name}  {line.number}  {zh}", f"line  {line.name}  {line.number}  {en}")
+    ears = [_ear(wiring) for wiring in line.wirings]
+    return Text(
+        f"线路  {line.name}  {line.number}  {'；'.join(ear.zh for ear in ears)}",
+        f"line  {line.name}  {line.number}  {'; '.join(ear.en for ear in ears)}",
+    )
+
+
+def _ear(wiring: Wiring) -> Text:
+    match wiring:
+        case ModemWiring(port=port, init=init):
+            own = Text("，自定初始化", ", own set-up") if init else Text("", "")
+            return Text(f"调制解调器 {port}{own.zh}", f"modem {port}{own.en}")
+        case GpioWiring():
+            return _pins(wiring)
+        case AudioWiring(device=device, rate=rate):
+            return Text(f"声卡 {device} {rate} Hz", f"sound {device} {rate} Hz")
+        case FskChipWiring(port=port):
+            return Text(f"HT9032 {port}", f"HT9032 {port}")
+        case DtmfChipWiring(chip=chip, q_pins=q_pins, std_pin=std_pin):
+            told = f"MT8870 {chip}  Q1-Q4 {' '.join(f'GPIO{pin}' for pin in q_pins)}, StD GPIO{std_pin}"
+            return Text(told, told)
+        case BoardWiring(port=port, pattern=pattern, baud=baud):
+            told = f"{port} {baud} Bd  {pattern}"
+            return Text(f"来电显示板 {told}", f"caller-ID board {told}")
+
+
+def _pins(wiring: GpioWiring) -> Text:
+    pins = (
+        (Text("振铃", "ring"), wiring.ring_pin),
+        (Text("摘机", "hook"), wiring.hook_pin),
+        (Text("反极", "reversal"), wiring.reversal_pin),
+    )
+    wired = [(name, pin) for name, pin in pins if pin is not None]
+    zh = "，".join(f"{name.zh} GPIO{pin}" for name, pin in wired)
+    en = ", ".join(f"{name.en} GPIO{pin}" for name, pin in wired)
+    return Text(f"{wiring.chip}  {zh}", f"{wiring.chip}  {en}")
 
 
 def _indicators(settings: Settings) -> list[Text]:

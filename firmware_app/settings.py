@@ -6,21 +6,19 @@ config/ringkeeper.toml explains each key and shows its default; tests/test_repos
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_app.settings_rules import Problem, Reading, Rule, Table, choice, printable, shown, whole
-from firmware_app.wiring import GpioWiring, ModemWiring, Wiring
+from firmware_app.settings_rules import Problem, Reading, Rule, Table, choice, printable, whole
+from firmware_app.wiring import Wiring, ear_names
+from firmware_app.wiring_rules import CHIP, PIN, Place, below, claim_pins, ears_of
 from firmware_app.wording import Text
 
 MOST_LINES = 8
-SIMULATED = "simulated"
 SYSTEM_RUN_DIR = Path("/run/ringkeeper")
-UART_PINS = (14, 15)  # the console of a Raspberry Pi: its boot messages would ring the bell
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,11 @@ class Line:
     def wiring(self) -> Wiring:
         """The first ear."""
         return self.wirings[0]
+
+    @property
+    def ears(self) -> dict[str, Wiring]:
+        """The ears by name: the word of its interface, from the second of a kind on with a number."""
+        return dict(zip(ear_names(self.wirings), self.wirings, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +133,6 @@ NUMBER = Rule(
     ),
     lambda value: re.fullmatch(r"\+?[0-9]{3,20}", value) is not None,
 )
-INTERFACE = choice("modem", "gpio")
-PORT = printable(
-    4096, '设备路径，例如 "/dev/serial/by-path/…"', 'the path of a device, such as "/dev/serial/by-path/…"'
-)
-CHIP = printable(
-    128,
-    '"auto"、芯片标签、/dev/gpiochip… 或 "simulated"',
-    '"auto", a chip\'s label, /dev/gpiochip… or "simulated"',
-)
-PIN = whole(0, 27, "（BCM 编号）", " (BCM numbering)")
-LEVEL = choice("low", "high")
 HOST = Rule(
     str,
     Text(
@@ -162,9 +154,7 @@ CALLS_PER_MINUTE = Rule(
 )
 MODEM = choice("CX930xx", "USR5637")
 
-PINS_OF_A_LINE = ("ring_pin", "hook_pin")
 LAMPS = ("ring", "ring_red", "missed", "fault", "buzzer", "button")
-GPIO_KEYS = ("chip", *PINS_OF_A_LINE, "ring_active", "hook_active")
 
 
 def _is_timezone(name: str) -> bool:
@@ -208,7 +198,7 @@ def from_table(values: dict[str, object], path: Path, system_run_dir: Path | Non
     top = Table(values, "", reading)
     language = top.take_or("language", LANGUAGE, "zh_CN")
     timezone = top.take_or("timezone", TIMEZONE, "Asia/Shanghai")
-    data_dir = _below(path, top.take_or("data_dir", FOLDER, "/var/lib/ringkeeper"))
+    data_dir = below(path, top.take_or("data_dir", FOLDER, "/var/lib/ringkeeper"))
     run_dir = top.optional("run_dir", FOLDER)
     line_check_at = top.take_or("line_check_at", TIME_OF_DAY, "08:00")
     site = _site(top.table("site"))
@@ -224,7 +214,7 @@ def from_table(values: dict[str, object], path: Path, system_run_dir: Path | Non
         language=language,
         timezone=timezone,
         data_dir=data_dir,
-        run_dir=_below(path, run_dir) if run_dir else (system_run_dir or data_dir / "run"),
+        run_dir=below(path, run_dir) if run_dir else (system_run_dir or data_dir / "run"),
         site=site,
         lines=lines,
         indicators=indicators,
@@ -264,11 +254,6 @@ def _syntax_problem(error: Exception) -> Problem:
     )
 
 
-def _below(path: Path, written: str) -> Path:
-    """An absolute path as it is, a relative one from the folder of the file. Links stay links (by-path names of ports)."""
-    return Path(os.path.normpath(path.parent / written))
-
-
 def _site(table: Table) -> Site:
     site = Site(table.take("id", SITE_ID) or "", table.take("name", SITE_NAME) or "")
     table.finish()
@@ -287,80 +272,22 @@ def _lines(top: Table, path: Path) -> tuple[Line, ...]:
             f"有 {len(tables)} 条线路，最多 {MOST_LINES} 条",
             f"{len(tables)} lines; one appliance serves {MOST_LINES} at most",
         )
-    virtual = "exchange" in top.values
-    return tuple(_line(table, path, virtual) for table in tables)
+    place = Place(path, "exchange" in top.values)
+    return tuple(_line(table, place) for table in tables)
 
 
-def _line(table: Table, path: Path, virtual: bool) -> Line:
+def _line(table: Table, place: Place) -> Line:
     name = table.take("name", LINE_NAME)
     if name is not None:
         table.claim("name", "line", name)
     number = table.take("number", NUMBER)
-    interface = table.take("interface", INTERFACE)
-    if interface is None:  # there is no telling which keys belong here
-        return Line("", "", (ModemWiring(""),))
-    wiring = _modem_wiring(table, path, virtual) if interface == "modem" else _gpio_wiring(table)
-    table.finish()
-    return Line(name or "", number or "", (wiring,))
-
-
-def _modem_wiring(table: Table, path: Path, virtual: bool) -> ModemWiring:
-    table.belongs_elsewhere(GPIO_KEYS, '只用于 interface = "gpio"', 'belongs to interface = "gpio"')
-    port = table.take("port", PORT)
-    if port is None:
-        return ModemWiring("")
-    full = str(_below(path, port))
-    table.claim("port", "port", full)
-    if virtual and full.startswith("/dev/"):
-        table.complain(
-            "port",
-            f"现在是 {shown(port)}；有 [exchange] 时虚拟交换机会占用此路径，不能用真实设备",
-            f"found {shown(port)}; with [exchange] the virtual exchange makes this path, it cannot be a real device",
-        )
-    return ModemWiring(full)
-
-
-def _gpio_wiring(table: Table) -> GpioWiring:
-    table.belongs_elsewhere(("port",), '只用于 interface = "modem"', 'belongs to interface = "modem"')
-    chip = table.take_or("chip", CHIP, "auto")
-    wiring = GpioWiring(
-        chip=chip,
-        ring_pin=table.take("ring_pin", PIN) or 0,
-        hook_pin=table.optional("hook_pin", PIN),
-        ring_active=table.take_or("ring_active", LEVEL, "low"),
-        hook_active=table.take_or("hook_active", LEVEL, "low"),
-    )
-    _claim_pins(table, chip, PINS_OF_A_LINE)
-    if "hook_pin" not in table.values:
-        table.warn(
-            "hook_pin",
-            "没有摘机检测：此线路的来电都会记为待确认",
-            "no hook sensor: every call on this line will have to be settled by a person",
-        )
-    return wiring
-
-
-def _claim_pins(table: Table, chip: str, names: tuple[str, ...]) -> None:
-    """A pin has one use on its chip, and pins of the UART rather none."""
-    for name in names:
-        pin = table.values.get(name)
-        if not PIN.admits(pin):
-            continue
-        table.claim(name, "pin", chip, pin)
-        if chip != SIMULATED:
-            table.share(name, chip, pin)
-        if pin in UART_PINS and chip != SIMULATED:
-            table.warn(
-                name,
-                f"GPIO{pin} 是串口（UART）引脚，启动信息会造成误触发，请换一个",
-                f"GPIO{pin} is a pin of the UART, whose boot messages make false triggers; better take another",
-            )
+    return Line(name or "", number or "", ears_of(table, place))
 
 
 def _indicators(table: Table) -> Indicators:
     chip = table.take_or("chip", CHIP, "auto")
     ring, ring_red, missed, fault, buzzer, button = (table.optional(lamp, PIN) for lamp in LAMPS)
-    _claim_pins(table, chip, LAMPS)
+    claim_pins(table, chip, LAMPS)
     table.finish()
     return Indicators(chip, ring, ring_red, missed, fault, buzzer, button)
 

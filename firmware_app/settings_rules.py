@@ -116,11 +116,14 @@ class Table:
     def warn(self, name: str, zh: str, en: str) -> None:
         self.reading.warnings.append(Problem(self.key(name), Text(zh, en)))
 
-    def claim(self, name: str, *thing: object) -> None:
-        """What `thing` names (a pin of a chip, a port) belongs to this key; a second claimant is a problem."""
+    def claim(self, name: str, *thing: object, found: object = None) -> None:
+        """What `thing` names (a pin of a chip, a port) belongs to this key; a second claimant is a problem.
+
+        `found`: what to show of the value, where it is not all of it.
+        """
         owner = self.reading.owners.setdefault(thing, self.key(name))
         if owner != self.key(name):
-            value = shown(self.values[name])
+            value = shown(self.values[name] if found is None else found)
             self.complain(
                 name, f"现在是 {value}，已被 {owner} 使用", f"found {value}, which {owner} has already"
             )
@@ -187,18 +190,29 @@ class Table:
 
     def tables(self, name: str) -> list[Table]:
         """The tables of an array [[name]]; empty when there is none."""
+        return self._array(name, f"[[{name}]]", Text("（两层方括号）", " (double brackets)"))
+
+    def inline_tables(self, name: str, form: str) -> list[Table]:
+        """The tables of a list that is written as `form` shows; empty when there is none."""
+        return self._array(name, form, Text("", ""))
+
+    def _array(self, name: str, form: str, hint: Text) -> list[Table]:
         self._known[name] = None
         value = self.values.get(name, [])
         if not (isinstance(value, list) and all(isinstance(each, dict) for each in value)):
             self.complain(
                 name,
-                f"现在是 {shown(value)}，应写成 [[{name}]]（两层方括号）",
-                f"found {shown(value)}, it must be written [[{name}]] (double brackets)",
+                f"现在是 {shown(value)}，应写成 {form}{hint.zh}",
+                f"found {shown(value)}, it must be written {form}{hint.en}",
             )
             return []
         return [
             Table(each, f"{self.key(name)}[{nr}]", self.reading) for nr, each in enumerate(value, start=1)
         ]
+
+    def known(self, *names: str) -> None:
+        """These keys exist here, though nothing reads them now."""
+        self._known.update(dict.fromkeys(names))
 
     def belongs_elsewhere(self, names: tuple[str, ...], zh: str, en: str) -> None:
         """These keys exist but have no place in this table; `finish` says so instead of calling them unknown."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+RATE = 8000  # samples a second: a telephone line has nothing above 4 kHz
+DTMF_START, DTMF_END = "ABD", "C#"
+BAUD = 9600
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,9 @@ class AudioWiring:
     """
 
     device: str
-    rate: int = 8000  # samples a second
-    dtmf_start: str = "ABD"
-    dtmf_end: str = "C#"
+    rate: int = RATE  # samples a second
+    dtmf_start: str = DTMF_START
+    dtmf_end: str = DTMF_END
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class DtmfChipWiring:
     chip: str
     q_pins: tuple[int, int, int, int]  # Q1 (least significant) to Q4
     std_pin: int
-    dtmf_start: str = "ABD"
-    dtmf_end: str = "C#"
+    dtmf_start: str = DTMF_START
+    dtmf_end: str = DTMF_END
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class BoardWiring:
 
     port: str
     pattern: str
-    baud: int = 9600
+    baud: int = BAUD
 
 
 Wiring = ModemWiring | GpioWiring | AudioWiring | FskChipWiring | DtmfChipWiring | BoardWiring
@@ -73,3 +78,13 @@ INTERFACES = {
     "board": BoardWiring,
 }
 """The word of `interface = "…"` and what it is wired as."""
+
+
+def ear_names(wirings: Sequence[Wiring]) -> tuple[str, ...]:
+    """A name for each ear of one line: the word of its interface, and a number from the second of a kind on ("modem2")."""
+    words = {kind: word for word, kind in INTERFACES.items()}
+    names: list[str] = []
+    for number, wiring in enumerate(wirings):
+        before = sum(type(each) is type(wiring) for each in wirings[:number])
+        names.append(words[type(wiring)] + (str(before + 1) if before else ""))
+    return tuple(names)

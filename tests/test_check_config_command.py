@@ -42,7 +42,10 @@ def check(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_good_file_is_summed_up(tmp_path: Path) -> None:
     done = check(tmp_path, GOOD)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "note: line[2].interface: nothing reads caller ID: no call on this line will have a number\n"
+    )
     assert done.stdout.splitlines() == [
         f"the configuration is right: {tmp_path}/site.toml",
         "site  jc-zezhou-0001  Zezhou",
@@ -59,7 +62,9 @@ def test_a_warning_goes_to_stderr_and_is_no_failure(tmp_path: Path) -> None:
     done = check(tmp_path, GOOD.replace("hook_pin = 27\n", "").replace('"en"', '"zh_CN"'))
     assert done.returncode == 0
     assert done.stdout.startswith("配置正确：")
-    assert done.stderr == "注意：line[2].hook_pin：没有摘机检测：此线路的来电都会记为待确认\n"
+    lines = done.stderr.splitlines()
+    assert lines[0] == "注意：line[2].hook_pin：没有摘机检测：此线路的来电都会记为待确认"
+    assert lines[1] == "注意：line[2].interface：没有来电显示：此线路的来电都没有号码"
 
 
 def test_a_bad_file_is_told_on_stderr(tmp_path: Path) -> None:
@@ -84,3 +89,23 @@ def test_no_indicators_and_an_absent_file(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "无法读取 / cannot be read" in done.stderr
+
+
+def test_the_ears_of_a_line_are_summed_up_together(tmp_path: Path) -> None:
+    ears = """ears = [
+  {interface="gpio", chip="simulated", ring_pin=17, hook_pin=27, reversal_pin=22},
+  {interface="modem", port="two", init=["ATZ"]},
+  {interface="audio", device="hw:1,0"},
+  {interface="ht9032", port="three"},
+  {interface="mt8870", chip="simulated", q_pins=[1, 2, 3, 4], std_pin=8},
+  {interface="board", port="four", pattern="(?P<number>[0-9]+)"},
+]"""
+    text = GOOD.replace('interface = "gpio"\nchip = "simulated"\nring_pin = 17\nhook_pin = 27', ears)
+    done = check(tmp_path, text)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[3] == (
+        "line  L2  03562217001  simulated  ring GPIO17, hook GPIO27, reversal GPIO22; "
+        f"modem {tmp_path}/two, own set-up; sound hw:1,0 8000 Hz; HT9032 {tmp_path}/three; "
+        "MT8870 simulated  Q1-Q4 GPIO1 GPIO2 GPIO3 GPIO4, StD GPIO8; "
+        f"caller-ID board {tmp_path}/four 9600 Bd  (?P<number>[0-9]+)"
+    )

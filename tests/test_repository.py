@@ -21,15 +21,22 @@ from firmware_app.calls.call import CallEvent, Disposition, Trouble
 from firmware_app.records.entries import Entry
 from firmware_app.settings import (
     Exchange,
-    GpioWiring,
     Indicators,
     Line,
-    ModemWiring,
     Panel,
     Settings,
     Site,
     from_table,
     load,
+    parse,
+)
+from firmware_app.wiring import (
+    INTERFACES,
+    AudioWiring,
+    BoardWiring,
+    DtmfChipWiring,
+    GpioWiring,
+    ModemWiring,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -233,10 +240,15 @@ def keys_of(*kinds: type) -> set[str]:
     return {field.name for kind in kinds for field in fields(kind)}
 
 
+def whole_configuration() -> str:
+    """config/ringkeeper.toml with everything in it that is commented out."""
+    text = (ROOT / "config/ringkeeper.toml").read_text("utf-8")
+    return re.sub(r"^# (?=(\w+ = |\[+\w+\]+$|  \{|\]$))", "", text, flags=re.MULTILINE)
+
+
 def test_the_configuration_explains_every_key_and_no_other() -> None:
     """Each key of `settings` stands in config/ringkeeper.toml, with a comment, and the default where it has one."""
-    text = (ROOT / "config/ringkeeper.toml").read_text("utf-8")
-    uncommented = re.sub(r"^# (?=(\w+ = |\[\w+\]$))", "", text, flags=re.MULTILINE)
+    uncommented = whole_configuration()
     document = tomllib.loads(uncommented)
     assert set(document) == (keys_of(Settings) - {"path", "warnings", "lines", "indicators"}) | {
         "line",
@@ -244,8 +256,8 @@ def test_the_configuration_explains_every_key_and_no_other() -> None:
     }
     assert set(document["site"]) == keys_of(Site)
     assert {key for line in document["line"] for key in line} == (
-        keys_of(Line, ModemWiring, GpioWiring) - {"wiring"}
-    ) | {"interface"}
+        keys_of(Line, *INTERFACES.values()) - {"wirings"}
+    ) | {"interface", "ears"}
     assert set(document["indicators"]) == keys_of(Indicators)
     assert set(document["panel"]) == keys_of(Panel)
     assert set(document["exchange"]) == keys_of(Exchange)
@@ -254,6 +266,18 @@ def test_the_configuration_explains_every_key_and_no_other() -> None:
         if key := re.match(r"(\w+) = ", line):
             first_mention.setdefault(key[1], line)
     assert [key for key, line in first_mention.items() if "  # " not in line] == []
+
+
+def test_the_whole_configuration_is_right_and_its_ears_show_the_defaults() -> None:
+    """All of it is tried but the trial's exchange, which takes no real ports."""
+    real = whole_configuration().partition("[exchange]")[0]
+    lines = parse(real.encode(), ROOT / "config/ringkeeper.toml").lines
+    shown = {type(wiring): wiring for line in lines for wiring in line.wirings}
+    assert set(shown) == set(INTERFACES.values())
+    assert shown[AudioWiring] == AudioWiring("hw:2,0")
+    assert shown[DtmfChipWiring] == DtmfChipWiring("auto", (8, 9, 10, 11), 7)
+    assert shown[BoardWiring] == BoardWiring("/dev/ttyAMA3", "NMBR *= *(?P<number>[0-9]{3,20})")
+    assert [type(wiring) for wiring in lines[2].wirings] == [GpioWiring, ModemWiring, AudioWiring]
 
 
 def test_the_configuration_shows_the_defaults() -> None:

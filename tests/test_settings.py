@@ -64,7 +64,7 @@ def test_a_good_file_is_read() -> None:
     assert (settings.indicators.ring, settings.indicators.buzzer) == (5, None)
     assert (settings.panel.host, settings.panel.port) == ("127.0.0.1", 8081)
     assert settings.exchange is None
-    assert settings.warnings == ()
+    assert [each.key for each in settings.warnings] == ["line[2].interface"], "it never has a number"
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_a_good_file_is_read() -> None:
         ("ring_pin = 17\n", "", ["line[2].ring_pin: missing; it must be a whole number from 0 to 27 (BCM numbering)"]),
         ('port = "/dev/serial/by-path/one"', "", ['line[1].port: missing; it must be the path of a device, such as "/dev/serial/by-path/…"']),
         # a key of the other interface
-        ("ring_pin = 17", 'ring_pin = 17\nport = "/dev/x"', ['line[2].port: belongs to interface = "modem"']),
+        ("ring_pin = 17", 'ring_pin = 17\nport = "/dev/x"', ['line[2].port: belongs to interface = "modem", "ht9032" or "board"']),
         ('interface = "modem"', 'interface = "modem"\nhook_pin = 4', ['line[1].hook_pin: belongs to interface = "gpio"']),
-        ('interface = "modem"', 'interface = "isdn"', ['line[1].interface: found "isdn", allowed is "modem" or "gpio"']),
+        ('interface = "modem"', 'interface = "isdn"', ['line[1].interface: found "isdn", allowed is "modem" or "gpio" or "audio" or "ht9032" or "mt8870" or "board"']),
         # had twice
         ("ring = 5", "ring = 17", ["indicators.ring: found 17, which line[2].ring_pin has already"]),
         ("hook_pin = 27", "hook_pin = 17", ["line[2].hook_pin: found 17, which line[2].ring_pin has already"]),
@@ -169,9 +169,10 @@ def test_the_uart_and_a_missing_hook_sensor_are_warned_of() -> None:
     assert told == [
         "line[2].ring_pin: GPIO14 is a pin of the UART, whose boot messages make false triggers; better take another",
         "line[2].hook_pin: no hook sensor: every call on this line will have to be settled by a person",
+        "line[2].interface: nothing reads caller ID: no call on this line will have a number",
     ]
     simulated = text.replace("ring_pin = 14", 'chip = "simulated"\nring_pin = 14\nhook_pin = 4')
-    assert parse(simulated.encode(), HERE).warnings == ()
+    assert [each.key for each in parse(simulated.encode(), HERE).warnings] == ["line[2].interface"]
 
 
 def test_the_exchange_has_defaults_and_takes_whole_numbers() -> None:

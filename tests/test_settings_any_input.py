@@ -10,13 +10,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from firmware_app.settings import Settings, SettingsError, from_table, parse
-from firmware_app.wiring import GpioWiring
+from firmware_app.wiring import DtmfChipWiring, GpioWiring, Wiring
 from tests.test_settings import GOOD, HERE
 
 NAMES = [
     "language", "timezone", "data_dir", "run_dir", "line_check_at", "site", "line", "indicators", "panel", "exchange",
     "id", "name", "number", "interface", "port", "chip", "ring_pin", "hook_pin", "ring_active", "hook_active", "ring",
     "ring_red", "missed", "fault", "buzzer", "button", "host", "seed", "calls_per_minute", "modem",
+    "ears", "device", "rate", "dtmf_start", "q_pins", "std_pin", "pattern", "baud", "init", "reversal_pin",
 ]  # fmt: skip
 SCALARS = (
     st.sampled_from(
@@ -86,11 +87,41 @@ VALID: dict[str, object] = {
             }
             for pin in (16, 18, 26)
         ),
+        {
+            "name": "S",
+            "number": "03562217002",
+            "ears": [
+                {
+                    "interface": "gpio",
+                    "chip": "simulated",
+                    "ring_pin": 20,
+                    "hook_pin": 21,
+                    "reversal_pin": 22,
+                },
+                {"interface": "modem", "port": "x", "init": ["ATZ", "ATS0=0"]},
+                {"interface": "audio", "device": "y", "rate": 8000, "dtmf_start": "D", "dtmf_end": "C"},
+                {"interface": "ht9032", "port": "z"},
+                {"interface": "mt8870", "chip": "simulated", "q_pins": [1, 2, 3, 4], "std_pin": 5},
+                {"interface": "board", "port": "u", "pattern": "(?P<number>[0-9]+)", "baud": 9600},
+            ],
+        },
     ],
     "indicators": {"ring": 5, "button": 26},
     "panel": {"port": 8080},
     "exchange": {"seed": 1},
 }
+
+
+def simulated_pins(wiring: Wiring) -> list[int]:
+    """The pins of an ear on the simulated chip."""
+    match wiring:
+        case GpioWiring(chip="simulated"):
+            pins = [wiring.ring_pin, wiring.hook_pin, wiring.reversal_pin]
+        case DtmfChipWiring(chip="simulated"):
+            pins = [*wiring.q_pins, wiring.std_pin]
+        case _:
+            pins = []
+    return [pin for pin in pins if pin is not None]
 
 
 def read(reading: Callable[[], Settings]) -> Settings | SettingsError:
@@ -111,10 +142,19 @@ def places(document: object) -> list[tuple[dict[str, object], str]]:
     return found
 
 
-PINS: list[object] = [0, 17, 27, 28, -1, True]
+PINS: list[object] = [0, 17, 20, 27, 28, -1, True]
 NEAR: dict[str, list[object]] = {  # what stands just inside and just outside of what a key allows
     **dict.fromkeys(("ring_pin", "hook_pin", "ring", "button", "missed"), PINS),
     "port": [0, 1, 65535, 65536, "m", "/dev/x"],
+    "ears": [[], {}, ["gpio"], [{"interface": "gpio", "ring_pin": 9}] * 2],
+    "reversal_pin": PINS,
+    "std_pin": PINS,
+    "q_pins": [[], [1, 2, 3], [1, 2, 3, 3], [20, 21, 22, 23], [1, 2, 3, True], [6, 7, 8, 28]],
+    "pattern": ["(", "(?P<number>(a+)+)", "x", "(?P<number>.)"],
+    "init": [[], ["ATD1"], [7], ["ATS0=1"], ["AT"] * 17, "ATZ"],
+    "device": ["hw:1", "", "x", "/dev/x", "u"],
+    "rate": [7999, 8000, 48000, 48001, 8000.0],
+    "dtmf_start": ["", "E", "AA", "0123456789ABCD*#"],
     "chip": ["auto", "simulated", ""],
     "timezone": ["Asia", "Asia/Shanghai", "../x", "/x", "a" * 300, "\x00"],
     "line": [[], {}, "L1", MODEMS[:8], MODEMS, [None]],
@@ -138,16 +178,15 @@ def test_a_damaged_document_gives_settings_or_a_settings_error(damage: list[tupl
     else:
         assert 1 <= len(outcome.lines) <= 8
         assert outcome.language in ("zh_CN", "en")
-        pins = [
-            pin
-            for line in outcome.lines
-            if isinstance(line.wiring, GpioWiring) and line.wiring.chip == "simulated"
-            for pin in (line.wiring.ring_pin, line.wiring.hook_pin)
-            if pin is not None
-        ]
+        pins = [pin for line in outcome.lines for wiring in line.wirings for pin in simulated_pins(wiring)]
         assert len(set(pins)) == len(pins)
         assert len({line.name for line in outcome.lines}) == len(outcome.lines)
         assert all(0 <= pin <= 27 for pin in pins)
+        ports = [
+            port for line in outcome.lines for wiring in line.wirings if (port := getattr(wiring, "port", ""))
+        ]
+        assert len(set(ports)) == len(ports)
+        assert all(len(set(line.ears)) == len(line.wirings) >= 1 for line in outcome.lines)
 
 
 @given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=6), VALUES, max_size=8))

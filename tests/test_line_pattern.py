@@ -1,0 +1,77 @@
+"""Patterns for a board's text: the usual ones pass, those that might match for ever do not, and nothing raises."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firmware_app.line_pattern import LONGEST_LINE, LONGEST_PATTERN, pattern_problem
+
+NUMBER = "(?P<number>[0-9]+)"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        NUMBER,
+        r"NMBR\s*=\s*(?P<number>\d{3,20})",
+        r"(?i)caller:? *(?P<number>\+?\d+)",
+        r"(?:CALL|TEL|NO)[:= ]+(?P<number>[-\d]{3,20}|P)",
+        r"^\[\]\](?P<number>\d{11})\)$",
+        r"(?<=A)(?P<number>\d+)(?=#)",
+        r"(?P<number>\d\d)?",
+        r"[]+*?|]{3}(?P<number>\d+)",
+        r"(?P<day>\d\d)\\*(?P<number>\d+)(?P=day)",
+        NUMBER + "x" * (LONGEST_PATTERN - len(NUMBER)),
+        NUMBER + "a*b{2,3}c+",
+        NUMBER + "a?b?c?d?",
+    ],
+)
+def test_a_pattern_that_ends_passes(pattern: str) -> None:
+    assert pattern_problem(pattern) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("", "1 to 200 characters"),
+        (NUMBER + "x" * (LONGEST_PATTERN + 1 - len(NUMBER)), "1 to 200 characters"),
+        (NUMBER + "\n", "cannot be seen"),
+        ("(?P<number>", "not a regular expression"),
+        ("(?P<number>[0-9]+){99999999999}", "not a regular expression"),
+        ("[0-9]+", "lacks the group"),
+        ("(?P<nummer>[0-9]+)", "lacks the group"),
+        ("(?P<number>(a+)+)", "must not be repeated"),
+        ("(?P<number>a)*", "must not be repeated"),
+        ("(?P<number>(?:a|aa){2,9})", "must not be repeated"),
+        ("(?P<number>(?:a?b){40})", "must not be repeated"),
+        ("(?P<number>a)(?#c)", "not supported"),
+        ("(?s)(?P<number>a)", "not supported"),
+        ("(?P<number>a)(?(number)b|c)", "not supported"),
+        (NUMBER + "a*b{2,3}c+d*", "too complicated"),
+        (NUMBER + "a?b?c?d??e?", "too complicated"),
+        (NUMBER + "|a|b|c|d|e", "too complicated"),
+    ],
+)
+def test_a_pattern_that_might_not_end_is_refused_with_the_reason(pattern: str, why: str) -> None:
+    problem = pattern_problem(pattern)
+    assert problem is not None
+    assert why in problem.en
+
+
+PIECES = st.sampled_from(
+    ["a", "[ab]", "(", "(?:", "(?P<number>", ")", "*", "+", "?", "{2}", "{1,}", "|", "\\d", "b"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=20))
+@settings(max_examples=300, deadline=None)
+def test_whatever_passes_compiles_and_ends_on_a_line_made_to_keep_it_busy(pattern: str) -> None:
+    """It returns at all: what a nested repeat does to a line of eighty letters would outlast the test's time limit."""
+    for written in (pattern, f"(?P<number>{pattern})", f"{NUMBER}(?:{pattern})z"):
+        if pattern_problem(written) is None:
+            match = re.compile(written).search("a" * LONGEST_LINE)
+            assert match is None or match.re.groupindex["number"] > 0
