@@ -1,7 +1,8 @@
 """Edges of a line's ring and hook pins in, what they mean together out. Pure: no pin, no clock, no thread; never raises.
 
 Each pin disturbs the other: a hook transition clicks in the ring detector, ringing shakes the hook sensor. So the two
-detectors are asked here, in one place, what to believe.
+detectors are asked here, in one place, what to believe. What one of them settles changes what the other believes, so
+what became due is said in the order of its moments, however late anybody looks.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class LoopEars:
 
     def ring_edge(self, level: int, mono: int) -> list[LoopEvent]:
         """The ring pin changed to `level` at `mono` (ns)."""
-        events = self._hook_passes(mono)
+        events = self.expire(mono)
         if self._hook is not None and self._hook.deafens(mono):
             return [*events, *self._ring.deaf_edge(level, mono)]
         return [*events, *self._rung(self._ring.edge(level, mono))]
@@ -30,8 +31,7 @@ class LoopEars:
         """The hook pin changed to `level` at `mono` (ns)."""
         if self._hook is None:
             return []
-        events = self._rung(self._ring.expire(mono))
-        return [*events, *self._hooked(self._hook.edge(level, mono))]
+        return [*self.expire(mono), *self._hooked(self._hook.edge(level, mono))]
 
     def ring_found(self, level: int, mono: int) -> list[LoopEvent]:
         """The ring pin was looked at (`mono`), and had another level than its edges said: one was lost."""
@@ -47,7 +47,10 @@ class LoopEars:
 
     def expire(self, now: int) -> list[LoopEvent]:
         """Say what is settled by `now` (ns)."""
-        return [*self._rung(self._ring.expire(now)), *self._hook_passes(now)]
+        events: list[LoopEvent] = []
+        while (due := self.next_deadline()) is not None and due <= now:
+            events += [*self._rung(self._ring.expire(due)), *self._hook_passes(due)]
+        return events
 
     @property
     def off_hook(self) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from device.hook_detector import Flashed, HookDetector, PulsesDialled, WentOffHook, WentOnHook
@@ -167,6 +167,12 @@ def record(history: list[tuple[str, int]], level: int, looks: list[tuple[int, fl
     return sorted(said, key=lambda event: (str(type(event)), str(event)))
 
 
+# The ring pin is held from 8 ms after the lift on: a burst, since nobody is believed to have answered in one.
+HELD_AT_THE_LIFT = [("ring", ms(20))] * 6 + [("ring", ms(4))] * 9
+HELD_AT_THE_LIFT += [("hook", ms(4)), ("ring", ms(4)), ("ring", ms(4)), ("ring", ms(169))]
+
+
+@example(history=HELD_AT_THE_LIFT, level=1, looks=[(18, 1.0)])
 @given(
     history=st.lists(trains | st.lists(steps, max_size=8), max_size=6).map(
         lambda parts: [s for part in parts for s in part]
