@@ -14,6 +14,12 @@
 
 One item a line: seconds since the start, then `<` bytes from the interface, `>` bytes to it, `edge ROLE LEVEL`, or a
 decoded signal by its name (its line, then what differs from the default; `at` when it is not the item's own time).
+Where several ears hear the line, the ear's name and a colon stand before that; with one ear there is none:
+
+    0.000 modem: < \\r\\nRING\\r\\n
+    0.004 gpio: edge ring 0
+    0.154 gpio: RingStarted L1 at=0.004
+
 Bytes and quoted text are C escapes, so every byte survives an editor. A blank line ends the header. The file is UTF-8.
 
 Rule 1: what `format_trace` writes, `parse_trace` reads back the same, except the wall clock of a signal: a trace has none.
@@ -42,10 +48,14 @@ HEADER_KEYS = ("What", "Where", "Interface", "Date", "Oddities")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Bytes that came from the interface. `at`: ns since the start of the recording, here and in all items."""
+    """Bytes that came from the interface.
+
+    `at`: ns since the start of the recording; `ear`: which ear of several, empty where there is one; so in all items.
+    """
 
     at: int
     data: bytes
+    ear: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +64,17 @@ class Sent:
 
     at: int
     data: bytes
+    ear: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A GPIO input changed. `role`: the job of the pin (ring, hook); `level`: 0 or 1 on the wire, not active or idle."""
+    """A GPIO input changed. `role`: the job of the pin (ring, hook, reversal, q1, std); `level`: 0 or 1 on the wire, not active or idle."""
 
     at: int
     role: str
     level: int
+    ear: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class Decoded:
 
     at: int
     signal: LineSignal
+    ear: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +134,31 @@ def from_start(signal: LineSignal, start: Instant) -> LineSignal:
 
 # --- items and traces ----------------------------------------------------------------------------------------------
 
-_LINE = re.compile(r"(\S+) (<|>|\w+)(?: (.*))?")
-_EDGE = re.compile(r"([a-z_]+) ([01])")
+_LINE = re.compile(r"(\S+) (?:([a-z][a-z0-9]*): )?(<|>|\w+)(?: (.*))?")
+_EDGE = re.compile(r"([a-z][a-z0-9_]*) ([01])")
 _HEADER = re.compile(r"# ([A-Z][A-Za-z]*):(?: (.*))?")
 
 
 def format_item(item: Item) -> str:
     """One item as one line, without its end."""
+    if isinstance(item, Note):
+        return f"# {_one_line(item.text)}".rstrip()
+    if isinstance(item, BadLine):
+        return item.text
+    ear = f"{item.ear}: " if item.ear else ""
+    return f"{format_seconds(item.at)} {ear}{_format_body(item)}".rstrip()
+
+
+def _format_body(item: Heard | Sent | Edge | Decoded) -> str:
     match item:
-        case Heard(at, data):
-            return f"{format_seconds(at)} < {escape(data)}".rstrip()
-        case Sent(at, data):
-            return f"{format_seconds(at)} > {escape(data)}".rstrip()
-        case Edge(at, role, level):
-            return f"{format_seconds(at)} edge {role} {level}"
-        case Decoded(at, signal):
-            return f"{format_seconds(at)} {format_signal(signal, at)}"
-        case Note(text):
-            return f"# {_one_line(text)}".rstrip()
+        case Heard(data=data):
+            return f"< {escape(data)}"
+        case Sent(data=data):
+            return f"> {escape(data)}"
+        case Edge(role=role, level=level):
+            return f"edge {role} {level}"
         case _:
-            return item.text
+            return format_signal(item.signal, item.at)
 
 
 def parse_item(text: str, number: int = 0) -> Item:
@@ -151,23 +169,23 @@ def parse_item(text: str, number: int = 0) -> Item:
     at = parse_seconds(match[1]) if match else None
     if match is None or at is None:
         return BadLine(number, "not: seconds, then < > edge or a signal", text)
-    read = _parse_body(at, match[2], match[3] or "")
+    read = _parse_body(at, match[2] or "", match[3], match[4] or "")
     return BadLine(number, read, text) if isinstance(read, str) else read
 
 
-def _parse_body(at: int, word: str, rest: str) -> Item | str:
+def _parse_body(at: int, ear: str, word: str, rest: str) -> Item | str:
     if word in ("<", ">"):
         data = unescape(rest)
         if data is None:
             return "bytes: a bad escape, or a character outside ASCII"
-        return Heard(at, data) if word == "<" else Sent(at, data)
+        return Heard(at, data, ear) if word == "<" else Sent(at, data, ear)
     if word == "edge":
         edge = _EDGE.fullmatch(rest)
-        return Edge(at, edge[1], int(edge[2])) if edge else "an edge is: edge ROLE 0|1"
+        return Edge(at, edge[1], int(edge[2]), ear) if edge else "an edge is: edge ROLE 0|1"
     if word not in SIGNALS:
         return f"no signal is called {word}"
     signal = parse_signal(SIGNALS[word], at, rest)
-    return signal if isinstance(signal, str) else Decoded(at, signal)
+    return signal if isinstance(signal, str) else Decoded(at, signal, ear)
 
 
 def format_header(header: Iterable[tuple[str, str]]) -> str:

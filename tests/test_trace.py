@@ -100,11 +100,13 @@ def signals_of(kind: type[LineSignal]) -> st.SearchStrategy[LineSignal]:
 
 signals: st.SearchStrategy[LineSignal] = st.one_of([signals_of(kind) for kind in get_args(LineSignal)])
 notes = texts.map(lambda text: Note(" ".join(text.split())))
+ears = st.sampled_from(["", "", "gpio", "modem", "modem2", "ht9032", "edge"])
+roles = st.sampled_from(["ring", "hook", "reversal", "q1", "std"])
 items: st.SearchStrategy[Item] = st.one_of(
-    st.builds(Heard, stamps, raws),
-    st.builds(Sent, stamps, raws),
-    st.builds(Edge, stamps, st.sampled_from(["ring", "hook"]), st.integers(0, 1)),
-    st.builds(Decoded, stamps, signals),
+    st.builds(Heard, stamps, raws, ears),
+    st.builds(Sent, stamps, raws, ears),
+    st.builds(Edge, stamps, roles, st.integers(0, 1), ears),
+    st.builds(Decoded, stamps, signals, ears),
     notes,
 )
 headers = st.lists(
@@ -153,6 +155,10 @@ def test_every_byte_survives_its_escape(raw: bytes) -> None:
         (Heard(1, b" \x00\xff\\\t "), r"0.000000001 < \x20\x00\xff\\\t\x20"),
         (Heard(0, b""), "0.000 <"),
         (Edge(seconds(2), "ring", 0), "2.000 edge ring 0"),
+        (Heard(0, b"\r\nRING\r\n", "modem"), r"0.000 modem: < \r\nRING\r\n"),
+        (Sent(0, b"", "modem2"), "0.000 modem2: >"),
+        (Edge(seconds(2), "q1", 1, "mt8870"), "2.000 mt8870: edge q1 1"),
+        (Decoded(0, RingWord("L1", at(0)), "modem"), "0.000 modem: RingWord L1"),
         (Note("3Com"), "# 3Com"),
         (Note(""), "#"),
         (Decoded(seconds(2.15), RingStarted("L1", at(2))), "2.150 RingStarted L1 at=2.000"),
@@ -195,6 +201,11 @@ def test_each_kind_of_line(item: Item, text: str) -> None:
         ("１.0 < RING", "not: seconds"),
         ("9999999999 < RING", "not: seconds"),
         ("0.0 < \\q", "bad escape"),
+        ("0.0 Modem: < RING", "not: seconds"),
+        ("0.0 modem : < RING", "no signal is called modem"),
+        ("0.0 modem:< RING", "not: seconds"),
+        ("0.0 modem: < \\q", "bad escape"),
+        ("0.0 modem: modem: < RING", "not: seconds"),
         ("0.0 > \\x4", "bad escape"),
         ("0.0 < 张", "outside ASCII"),
         ("0.0 < \\u5f20", "outside ASCII"),
