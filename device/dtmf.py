@@ -15,19 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from device.resampling import BATCH, RATE, Resampler, Samples
-from device.tone_pairs import Measured, measure
+from device.tone_pairs import WINDOW, Measured, frame_window, measure, misfit
 
 LOW = (697.0, 770.0, 852.0, 941.0)
 HIGH = (1209.0, 1336.0, 1477.0, 1633.0)
 KEYPAD = "123A456B789C*0#D"  # rows of LOW, columns of HIGH (Q.23)
 
 HOP = 20  # samples between frames: 2.5 ms
-WINDOW = 160  # samples of a frame: 20 ms
 FRAMES = BATCH // HOP  # in a batch
 HISTORY = 9_600  # samples kept: 1.2 s
 FRAME_HISTORY = HISTORY // HOP
@@ -40,6 +41,10 @@ DIP = 0.1  # of the loudest frame: 10 dB down the tone is over
 MISSES = 3  # frames: a gap of 20 ms has five such, a click none
 LONG = RATE // 2 // HOP  # frames after which a candidate is measured before it ends
 SHORTEST = 0.016 * RATE  # samples
+NEAR = 0.25 * RATE  # samples between digits of one row
+LIKE_LEVEL, LIKE_TWIST = 3.0, 4.0  # dB
+WEAKER = 8.0  # dB
+AROUND = 64  # samples before and after, where the tones must not be: with the window within a gap of 20 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,50 @@ class Run:
     begun: float = 0.0  # sample, when measured before its end
 
 
+class Found(NamedTuple):
+    """A digit, its place in samples of 8 kHz, and whether it is one wherever it stands."""
+
+    tone: DtmfTone
+    start: float
+    end: float
+    sure: bool
+
+
+class Neighbours:
+    """Digits come in rows from one sender: what is doubtful alone is right beside a sure one of the same level and twist,
+
+    and a much weaker one right behind a digit is a voice. A doubtful digit waits for the next.
+    """
+
+    def __init__(self) -> None:
+        self._before: Found | None = None  # the last one told
+        self._doubtful: Found | None = None
+
+    def told(self, tone: DtmfTone, start: float, end: float, sure: bool) -> list[DtmfTone]:
+        """What can be told now that this was heard."""
+        this = Found(tone, start, end, sure)
+        held, self._doubtful = self._doubtful, None
+        before = self._before
+        if before is not None and start - before.end < NEAR and tone.level < before.tone.level - WEAKER:
+            self._doubtful = held
+            return []
+        if not sure and not (before is not None and _alike(before, this)):
+            self._doubtful = this
+            return []
+        self._before = this
+        return [held.tone, tone] if held is not None and _alike(held, this) else [tone]
+
+
+def _alike(one: Found, other: Found) -> bool:
+    return (
+        other.start - one.end < NEAR
+        and abs(one.tone.level - other.tone.level) < LIKE_LEVEL
+        and abs(one.tone.twist - other.tone.twist) < LIKE_TWIST
+    )
+
+
 _TURNS = 2j * np.pi * np.arange(WINDOW) / RATE
-_HANN = np.hanning(WINDOW + 1)[:WINDOW]
+_HANN = frame_window()
 _SCALE = 2 / _HANN.sum()  # a sine of amplitude 1 on its frequency has power 1
 _BANK = np.exp(-np.array(LOW + HIGH)[:, None] * _TURNS).T * _HANN[:, None] * _SCALE
 _REAL_BANK = np.concatenate((_BANK.real, _BANK.imag), axis=1)
@@ -83,9 +130,10 @@ class DtmfDecoder:
         self._samples: Samples = np.zeros(HISTORY)
         self._end = 0  # samples so far
         self._powers: NDArray[np.float64] = np.zeros((FRAME_HISTORY, 8))
-    
+
         self._frames = -WINDOW // 2 // HOP  # number of the next frame; frame k is centred on sample 20 k
         self._run: Run | None = None
+        self._among = Neighbours()
 
     def feed(self, samples: ArrayLike) -> list[DtmfTone]:
         """Digits that ended, told 30 to 100 ms after their end."""
@@ -96,11 +144,13 @@ class DtmfDecoder:
         return self._heard(self._resampler.flush(tail=2 * WINDOW))
 
     def _heard(self, batches: Iterable[Samples]) -> list[DtmfTone]:
-        return [tone for batch in batches for tone in self._batch(batch)]
+        return [
+            tone for batch in batches for found in self._batch(batch) for tone in self._among.told(*found)
+        ]
 
     # -- frames
 
-    def _batch(self, batch: Samples) -> list[DtmfTone]:
+    def _batch(self, batch: Samples) -> list[Found]:
         self._samples = np.concatenate((self._samples[BATCH:], batch))
         self._end += BATCH
         span = self._samples[HISTORY - BATCH - WINDOW + HOP :]
@@ -112,7 +162,7 @@ class DtmfDecoder:
         self._powers = np.concatenate((self._powers[FRAMES:], powers))
         return self._walk(powers, heard)
 
-    def _walk(self, powers: NDArray[np.float64], heard: NDArray[np.float64]) -> list[DtmfTone]:
+    def _walk(self, powers: NDArray[np.float64], heard: NDArray[np.float64]) -> list[Found]:
         low, high = powers[:, :4].argmax(axis=1), powers[:, 4:].argmax(axis=1)
         rows = np.arange(FRAMES)
         p_low, p_high = powers[rows, low], powers[rows, high + 4]
@@ -131,7 +181,7 @@ class DtmfDecoder:
         found = (self._frame(first + row, pairs[row], power) for row, power in enumerate(both.tolist()))
         return [tone for tone in found if tone is not None]
 
-    def _frame(self, frame: int, pair: int, power: float) -> DtmfTone | None:
+    def _frame(self, frame: int, pair: int, power: float) -> Found | None:
         run = self._run
         if run is None:
             self._run = Run(pair, frame, frame, power) if pair >= 0 else None
@@ -152,10 +202,10 @@ class DtmfDecoder:
 
     def _measure_early(self, run: Run) -> None:
         run.begun, end = self._edges(run)
-        run.measured = self._measured(run, run.begun, end)
+        run.measured = self._measured(run, run.begun, end, going_on=True)
         run.refused = run.measured is None
 
-    def _closed(self, run: Run) -> DtmfTone | None:
+    def _closed(self, run: Run) -> Found | None:
         if run.refused:
             return None
         start, end = self._edges(run)
@@ -166,13 +216,9 @@ class DtmfDecoder:
             start = run.begun
         if measured is None:
             return None
-        return DtmfTone(
-            self._resampler.source_position(start),
-            self._resampler.source_position(end),
-            KEYPAD[run.pair],
-            measured.level,
-            measured.twist,
-        )
+        place = self._resampler.source_position
+        tone = DtmfTone(place(start), place(end), KEYPAD[run.pair], measured.level, measured.twist)
+        return Found(tone, start, end, measured.sure)
 
     def _edges(self, run: Run) -> tuple[float, float]:
         """Where the tones began and ended: there a frame has half of their amplitude."""
@@ -190,12 +236,21 @@ class DtmfDecoder:
         last = top + int(after[0]) - 1
         return start * HOP, (offset + _crossing(track, last, half)) * HOP
 
-    def _measured(self, run: Run, start: float, end: float) -> Measured | None:
+    def _measured(self, run: Run, start: float, end: float, going_on: bool = False) -> Measured | None:
         if end - start < SHORTEST:
             return None
+        row, column = run.pair // 4, run.pair % 4
         base = self._end - HISTORY
         first, last = max(0, round(start) - base), min(HISTORY, round(end) - base)
-        return measure(self._samples[:last], first, LOW[run.pair // 4], HIGH[run.pair % 4])
+        frames = self._frames - FRAME_HISTORY
+        after = 0 if going_on else AROUND
+        shown = np.arange(
+            max(0, ceil((start - AROUND) / HOP) - frames),
+            min(FRAME_HISTORY, int((end + after) // HOP) + 1 - frames),
+        )
+        tracks = np.sqrt(self._powers[shown][:, [row, 4 + column]])
+        off = misfit(tracks, (shown + frames) * HOP, start, np.inf if going_on else end)
+        return measure(self._samples[:last], first, (LOW[row], HIGH[column]), off)
 
 
 def _crossing(track: NDArray[np.float64], index: int, level: float) -> float:

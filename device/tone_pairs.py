@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from device.resampling import RATE, Samples
 
+WINDOW = 160  # samples of a frame: 20 ms
 MARGIN = 8  # samples left out at each end: tones do not start at once
 LONGEST = 800  # samples looked at: 100 ms
 FFT = 4096  # 1.95 Hz apart
 WIDEST = 0.06  # how far from its frequency the peak of a tone is looked for, as a share
-TOLERANCE = 0.026  # between what must be accepted (1.5 % and 2 Hz: 1.8 % of 697 Hz) and what must not be (3.5 %)
+TOLERANCE = (
+    0.024  # between what must be accepted (1.5 % and 2 Hz: 1.8 % of 697 Hz) and what must not be (3.5 %)
+)
 LEAST_LEVEL = -58.0  # dBm0 of each tone
 MOST_TWIST = 12.0  # dB: 10 and what noise adds
 FULL_SCALE = 3.14  # dBm0 of a sine of amplitude 1 (G.711)
@@ -26,7 +29,11 @@ FULL_SCALE = 3.14  # dBm0 of a sine of amplitude 1 (G.711)
 BAND = (560.0, 3_450.0)  # Hz, where what is left counts
 BELOW = (280.0, 560.0)  # counts too, unless it is a steady dial tone
 # The share of the two tones in all that is heard, by length in samples: short ones must be clean.
-SHARES = ((200, 0.80), (320, 0.70), (420, 0.60), (LONGEST + 1, 0.50))
+SHARES = ((200, 0.75), (320, 0.60), (400, 0.50), (LONGEST + 1, 0.38))
+# The misfit that white noise explains grows with noise over tones (0.06 of that, in 99.8 % of digits); that of a voice is more.
+SURE_MISFIT = (0.020, 0.030)  # at no noise, and more by noise over tones
+MOST_MISFIT = (0.100, 0.060)  # for a digit among others
+MOST_GLIDE = 0.020  # between the frequencies of the two halves of 70 ms, as a share; goes with 1 / length^1.5
 THIRD = 10 ** (-3.0 / 10)  # the strongest thing left, against the weaker tone
 DIAL_TONE = (360.0, 540.0)  # Hz: 425 to 475 and the width of the window
 STEADY = 10 ** (3.0 / 10)
@@ -34,22 +41,55 @@ STEADY = 10 ** (3.0 / 10)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`level` of both tones together (dBm0), `twist` of the high over the low one (dB), `share` of all that is heard."""
+    """`level` of both tones together (dBm0), `twist` of the high over the low one (dB).
+
+    `sure`: it cannot be mistaken; else it is a digit only among others like it.
+    """
 
     level: float
     twist: float
-    share: float
+    sure: bool
 
 
-def measure(samples: Samples, start: int, low: float, high: float) -> Measured | None:
-    """The pair `low`, `high` (Hz) in `samples[start:]`, None when it is not a digit. What was before `start` may be there."""
+def frame_window() -> Samples:
+    """The window of a frame of `device/dtmf.py`."""
+    return np.hanning(WINDOW + 1)[:WINDOW]
+
+
+_REACHED = np.concatenate(
+    ([0.0], np.cumsum(frame_window()) / frame_window().sum())
+)  # by the window, sample by sample
+
+
+def misfit(tracks: Samples, centres: NDArray[np.int64], start: float, end: float) -> float:
+    """How unlike the two amplitudes (a column each, a frame a row) are to tones that are on from `start` to `end`: 0 not at all.
+
+    A digit is on at once, stays, and is off at once, both tones together; a voice swells and glides.
+    """
+    places = np.arange(WINDOW + 1) - WINDOW // 2
+    wanted = np.interp(end - centres, places, _REACHED) - np.interp(start - centres, places, _REACHED)
+    power = float(wanted @ wanted)
+    if power == 0.0:
+        return 1.0
+    scales = wanted @ tracks / power
+    over = float(((tracks - wanted[:, None] * scales) ** 2).sum())
+    return over / max(float((scales**2).sum()) * power, 1e-30)
+
+
+def measure(samples: Samples, start: int, nominal: tuple[float, float], off: float) -> Measured | None:
+    """The pair `nominal` (low, high; Hz) in `samples[start:]`, None when it is not a digit. What was before may be there.
+
+    `off`: the `misfit` of this stretch.
+    """
     stretch = samples[start + MARGIN : len(samples) - MARGIN][:LONGEST]
     if len(stretch) < 4 * MARGIN:
         return None
     window = np.hanning(len(stretch) + 2)[1:-1]
     spectrum = np.abs(np.fft.rfft(stretch * window, FFT)) ** 2
-    found = [_peak(spectrum, low), _peak(spectrum, high)]
-    if any(abs(f / nominal - 1) > TOLERANCE for f, nominal in zip(found, (low, high), strict=True)):
+    found = [_peak(spectrum, hertz) for hertz in nominal]
+    if any(abs(f / hertz - 1) > TOLERANCE for f, hertz in zip(found, nominal, strict=True)):
+        return None
+    if _glide(stretch, nominal) * (len(stretch) / 560) ** 1.5 > MOST_GLIDE:
         return None
     powers, rest = _fit(stretch, window, found)
     weaker = float(powers.min())
@@ -65,9 +105,21 @@ def measure(samples: Samples, start: int, low: float, high: float) -> Measured |
     total = float(powers.sum())
     share = total / (total + disturbing)
     needed = next(share for length, share in SHARES if len(stretch) < length)
-    if share < needed or third > THIRD * weaker:
+    noise = disturbing / total
+    if share < needed or third > THIRD * weaker or off > MOST_MISFIT[0] + MOST_MISFIT[1] * noise:
         return None
-    return Measured(_level(total), _level(float(powers[1])) - _level(float(powers[0])), share)
+    sure = off < SURE_MISFIT[0] + SURE_MISFIT[1] * noise
+    return Measured(_level(total), _level(float(powers[1])) - _level(float(powers[0])), sure)
+
+
+def _glide(stretch: Samples, nominal: tuple[float, float]) -> float:
+    """How far the frequencies move from the first half to the second, the worse of both, as a share."""
+    half = len(stretch) // 2
+    window = np.hanning(half + 2)[1:-1]
+    first, second = (
+        np.abs(np.fft.rfft(part * window, FFT)) ** 2 for part in (stretch[:half], stretch[-half:])
+    )
+    return max(abs(_peak(first, hertz) - _peak(second, hertz)) / hertz for hertz in nominal)
 
 
 def _level(power: float) -> float:
