@@ -27,13 +27,16 @@ from device.exchange.at_commands import LONGEST_LINE, Command, Typed, Typewriter
         ("&F&C1\\N3%C0", [Command("&F"), Command("&C", "1"), Command("\\N", "3"), Command("%C", "0")]),
         ("DT 0356 0123456;", [Command("D", "T03560123456;")]),
         ("S", [Command("S")]),
+        ("S40.2=1S41.6=1", [Command("S", "40.2=1"), Command("S", "41.6=1")]),
+        (":R6CE0", [Command(":R", "6C"), Command("E", "0")]),
+        (":U49,22,7A", [Command(":U", "49,22,7A")]),
     ],
 )
 def test_a_line_is_taken_apart(body: str, commands: list[Command]) -> None:
     assert parse(body) == commands
 
 
-@pytest.mark.parametrize("body", ["?", "=1", "E0 !", "+", "+=1"])
+@pytest.mark.parametrize("body", ["?", "=1", "E0 !", "+", "+=1", ":R", ":R6", ":X6C"])
 def test_what_is_no_command_is_said_to_be_none(body: str) -> None:
     assert parse(body) is None
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.exchange.caller_id_sender import Dialect
-from device.exchange.modem_personalities import CX930XX, PERSONALITIES, USR5637, Personality
-from device.exchange.virtual_modem import RING_LATENCY, Says, VirtualModem
+from device.exchange.modem_personalities import CX930XX, PERSONALITIES, RING_LATENCY, USR5637, Personality
+from device.exchange.virtual_modem import Says, VirtualModem
 from device.exchange.wire_changes import Wire, WireChange
 from device.signals import MILLISECOND, SECOND, Absence, CallerId, seconds
 

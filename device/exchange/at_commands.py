@@ -1,6 +1,7 @@
 """One command line as the host typed it in, the commands on it out (V.250 clause 5.2, 5.3). Pure; never raises.
 
 ATE0V1+VCID=1;-STE=3S0=0      →  E 0 · V 1 · +VCID =1 · -STE =3 … an extended command ends at `;` or at the line's end
+ATS40.2=1:R6C                 →  S 40.2=1 · :R 6C                  a bit of a register (ZyXEL), a U-register (SiLabs)
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ LONGEST_LINE = 128  # characters kept of one line; a longer one is answered ERRO
 _COMMAND = re.compile(
     r"""
     (?P<extended>[+\-#*$%][A-Z]{2}[A-Z0-9]*)(?P<value>=\?|\?|=[^;]*)?(?=;|$)  # +VCID=1  -TRV  %CCID=1
-    | S(?P<register>\d+)(?P<set>=\d*|\?)?                                     # S0=0  S1?
+    | S(?P<register>\d+(?:\.\d)?)(?P<set>=\d*|\?)?                            # S0=0  S1?  S40.2=1
+    | :(?P<unit>[RU])(?P<address>[0-9A-F]{2}(?:,[0-9A-F]{1,4})*)               # :R6C  :U49,22
     | (?P<dial>D)(?P<digits>.*)                                               # the rest of the line is the number
     | (?P<basic>[&%\\*+\-]?[A-Z])(?P<number>\d*)                             # E0  &F  \N3
     """,
@@ -57,6 +59,8 @@ def _command(match: re.Match[str]) -> Command:
         return Command(match["extended"], match["value"] or "")
     if match["register"] is not None:
         return Command("S", match["register"] + (match["set"] or ""))
+    if match["unit"]:
+        return Command(":" + match["unit"], match["address"])
     if match["dial"]:
         return Command("D", match["digits"])
     return Command(match["basic"], match["number"])

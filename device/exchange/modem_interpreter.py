@@ -18,6 +18,7 @@ HARMLESS = frozenset("BCFLMNPTWXY") | {"&" + letter for letter in "CDGJKQRSTXY"}
 RESET_TAKES = 100 * MILLISECOND  # [U]
 MEASURING_TAKES = 30 * MILLISECOND  # [U] -TRV averages the line for a moment
 DIAL_DIGIT_TAKES = 190 * MILLISECOND  # S11: 95 ms tone, 95 ms pause
+LINE_VOLTAGE = "6C"  # the U-register LVS
 LINE_SELECTIONS = {"1", "5", "7", "9", "13", "15"}  # +VLS labels with a T: the telephone line is among them
 
 
@@ -50,13 +51,16 @@ class Interpreter:
             "&F": self._factory,
             "&V": self._profile,
             "&W": self._store,
-            "+VCID": self._vcid,
+            personality.caller_id_command: self._vcid,
             "+FCLASS": self._fclass,
+            "+GCI": self._country,
             "+VDR": self._vdr,
             "+VLS": self._line_selection,
             "+VRID": self._vrid,
-            "-TRV": self._voltage,
+            ":R" if personality.u_registers else "-TRV": self._voltage,
+            ":U": self._write_unit,
         }
+        state.country = personality.countries[0] if personality.countries else ""
 
     def carry_out(self, line: str) -> Outcome:
         """All commands of a line, in order, up to the first that fails (V.250 5.5)."""
@@ -111,12 +115,23 @@ class Interpreter:
 
     def _register(self, argument: str, outcome: Outcome) -> bool:
         number, equals, value = argument.partition("=")
+        if "." in number:
+            return self._bit(number.rstrip("?"), value)
         register = int(number.rstrip("?") or "0")
         if argument.endswith("?"):
             outcome.pages.append([f"{self._state.registers.get(register, 0):03d}"])
         elif equals:
             self._state.registers[register] = min(int(value or "0"), 255)
         return register <= 255
+
+    def _bit(self, name: str, value: str) -> bool:
+        """S40.2=1 (ZyXEL); one of them is caller ID."""
+        if not self._personality.caller_id_command.startswith("S") or value not in ("0", "1"):
+            return False
+        (self._state.bits.add if value == "1" else self._state.bits.discard)(name)
+        if f"S{name}" == self._personality.caller_id_command:
+            self._state.vcid = int(value)
+        return True
 
     def _reset(self, argument: str, outcome: Outcome) -> bool:
         self._state.reset()
@@ -128,7 +143,7 @@ class Interpreter:
         return argument in ("", "0", "1")
 
     def _store(self, argument: str, outcome: Outcome) -> bool:
-        self._state.stored = (self._state.echo, self._state.verbose, self._state.quiet)
+        self._state.store()
         return argument in ("", "0", "1")
 
     def _profile(self, argument: str, outcome: Outcome) -> bool:
@@ -190,25 +205,42 @@ class Interpreter:
             outcome.pages.append([self._state.fclass])
             return True
         wanted = argument.removeprefix("=")
-        known = self._personality.answers["+FCLASS=?"][0].split(",")
+        known = self._personality.answers.get("+FCLASS=?", ("0",))[0].split(",")
         if wanted not in known:
             return False
         self._state.fclass = wanted
+        if self._personality.cadence_needs_voice and not self._state.voice:
+            self._state.vdr = (0, 0)
         return True
 
     def _vdr(self, argument: str, outcome: Outcome) -> bool:
-        """+VDR lives in voice mode only (LINE.md 1.4)."""
-        if not self._state.voice:
+        """+VDR lives in voice mode only, but for some (LINE.md 1.4)."""
+        known = self._personality.vdr_range
+        if not known or (self._personality.cadence_needs_voice and not self._state.voice):
             return False
         if argument in ("?", "=?"):
             now = ",".join(map(str, self._state.vdr))
-            outcome.pages.append([now if argument == "?" else self._personality.vdr_range])
+            outcome.pages.append([now if argument == "?" else known])
             return True
         first, _, second = argument.removeprefix("=").partition(",")
         wanted = (_whole(first), _whole(second or "0"))
         if wanted[0] not in (0, 1) or not 0 <= wanted[1] <= self._personality.vdr_highest:
             return False
         self._state.vdr = wanted
+        return True
+
+    def _country(self, argument: str, outcome: Outcome) -> bool:
+        """+GCI=26: only a country that the firmware has (LINE.md 1.1)."""
+        known = self._personality.countries
+        if not known:
+            return False
+        if argument in ("?", "=?"):
+            listed = "(" + ",".join(sorted(known)) + ")"
+            outcome.pages.append([f"+GCI: {self._state.country if argument == '?' else listed}"])
+            return True
+        if argument.removeprefix("=") not in known:
+            return False
+        self._state.country = argument.removeprefix("=")
         return True
 
     def _line_selection(self, argument: str, outcome: Outcome) -> bool:
@@ -220,16 +252,32 @@ class Interpreter:
         return True
 
     def _vrid(self, argument: str, outcome: Outcome) -> bool:
-        if argument not in ("=0", "=1"):
+        if argument not in ("=0", "=1") or self._personality.caller_id_command != "+VCID":
             return False
         outcome.caller_id_again = 1 if argument == "=0" else 2
         return True
 
     def _voltage(self, argument: str, outcome: Outcome) -> bool:
-        if not self._personality.measures_voltage or argument:
+        """-TRV: volts. :R6C of SiLabs: the high byte is signed volts, one of them a bit (AN93)."""
+        if not self._personality.u_registers:
+            if not self._personality.measures_voltage or argument:
+                return False
+            outcome.takes += MEASURING_TAKES
+            outcome.pages.append([f"{self._state.voltage():.1f}"])
+            return True
+        if len(argument) != 2:
             return False
-        outcome.takes += MEASURING_TAKES
-        outcome.pages.append([f"{self._state.voltage():.1f}"])
+        volts = round(self._state.voltage()) & 0xFF
+        value = volts << 8 if argument == LINE_VOLTAGE else self._state.units.get(argument, 0)
+        outcome.pages.append([f"{value:04X}"])
+        return True
+
+    def _write_unit(self, argument: str, outcome: Outcome) -> bool:
+        """:U49,22 (SiLabs): taken, and told again when asked."""
+        address, comma, value = argument.partition(",")
+        if not self._personality.u_registers or not comma or "," in value:
+            return False
+        self._state.units[address] = int(value, 16)
         return True
 
     def _remember(self, command: Command, outcome: Outcome) -> bool:

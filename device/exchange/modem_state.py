@@ -48,6 +48,10 @@ class ModemState:
     registers: dict[int, int] = field(default_factory=FACTORY_REGISTERS.copy)
     remembered: dict[str, str] = field(default_factory=dict)
     stored: tuple[bool, bool, bool] = (True, True, False)  # echo, verbose, quiet of AT&W
+    memory_writes: int = 0  # how often the host had the modem write its memory, which wears out
+    country: str = ""
+    bits: set[str] = field(default_factory=set)  # bits of registers that are set: "40.2"
+    units: dict[str, int] = field(default_factory=dict)  # U-registers that were written
     seized: bool = False
     dialling: bool = False
     last_caller_id: CallerId | None = None
@@ -62,8 +66,13 @@ class ModemState:
         return self.fclass.startswith("8")
 
     @property
+    def distinctive(self) -> bool:
+        """Distinctive rings are told: S41=1 (3Com), -SDR=7 (Rockwell)."""
+        return self.registers.get(41) == 1 or self.remembered.get("-SDR", "0") not in ("0", "")
+
+    @property
     def reports_cadence(self) -> bool:
-        return self.voice and self.vdr[0] == 1
+        return self.vdr[0] == 1
 
     @property
     def ring_after_burst(self) -> int:
@@ -86,6 +95,11 @@ class ModemState:
                 self.loop = change.kind is Wire.LOOP_RESTORED
             case _:
                 pass
+
+    def store(self) -> None:
+        """AT&W: what a reset goes back to from now on."""
+        self.stored = (self.echo, self.verbose, self.quiet)
+        self.memory_writes += 1
 
     def voltage(self) -> float:
         """Volts tip-ring at this moment, with the noise of a cheap converter."""
@@ -120,6 +134,8 @@ class ModemState:
         self.vcid, self.fclass, self.vdr = 0, "0", (0, 0)
         self.registers = FACTORY_REGISTERS.copy()
         self.remembered.clear()
+        self.bits.clear()
+        self.units.clear()
         self.seized = self.dialling = False
 
     def power_on(self) -> None:

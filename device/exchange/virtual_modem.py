@@ -17,12 +17,11 @@ from enum import Enum
 from device.exchange.at_commands import Typed, Typewriter
 from device.exchange.caller_id_sender import CRLF, Dialect, formatted, mdmf, sdmf, unformatted
 from device.exchange.modem_interpreter import Interpreter
-from device.exchange.modem_personalities import CX930XX, Personality
+from device.exchange.modem_personalities import CX930XX, Personality, Unformatted
 from device.exchange.modem_state import ModemState, Result
 from device.exchange.wire_changes import Wire, WireChange
 from device.signals import MILLISECOND, SECOND, CallerId
 
-RING_LATENCY = 250 * MILLISECOND  # [U] a few cycles of 25 Hz until the modem is sure
 PRINT_LATENCY = 20 * MILLISECOND  # [U] from the last bit of a caller-ID message to its text
 ANSWER_LATENCY = 4 * MILLISECOND  # [U] from CR to the first byte of a reply over CDC-ACM
 RING_COUNT_KEPT = 8 * SECOND  # S1 clears when no ring comes for about 8 s (LINE.md 1.4)
@@ -37,6 +36,7 @@ class Says(Enum):
     RING = "ring"
     CADENCE = "cadence"
     CALLER_ID = "caller_id"
+    CODE = "code"  # <DLE>H of a telephone in the modem's jack
     RAW = "raw"
 
 
@@ -54,7 +54,8 @@ class VirtualModem:
     """One modem on one line.
 
     `receive` what the host sent, `wire` what happens on the line, then `output(now)` whatever is due; `next_deadline` says
-    when to ask again. `dialect` is how it prints caller ID in mode 1; `single` makes mode 2 messages SDMF, else MDMF.
+    when to ask again. `dialect` is how it prints caller ID in mode 1; `single` makes mode 2 messages SDMF, else MDMF; `jack`: the
+    telephone that lifts is plugged into the modem itself.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class VirtualModem:
         *,
         dialect: Dialect | None = None,
         single: bool = False,
-        ring_latency: int = RING_LATENCY,
+        jack: bool = False,
+        ring_latency: int | None = None,
     ) -> None:
         self.personality = personality
         self.dialect = dialect or personality.dialect
         self._single = single
-        self._ring_latency = ring_latency
+        self._jack = jack
+        self._ring_latency = personality.ring_latency if ring_latency is None else ring_latency
         self._state = ModemState()
         self._interpreter = Interpreter(personality, self._state)
         self._typewriter = Typewriter()
@@ -79,6 +82,7 @@ class VirtualModem:
         self._carrier: Printed | None = None  # NO CARRIER, due unless a key is pressed before
         self._burst_began: int | None = None
         self._burst_ended: int | None = None
+        self._with_next_ring = b""  # caller ID that waits for the RING it is printed with
 
     @property
     def caller_id_mode(self) -> int:
@@ -89,6 +93,16 @@ class VirtualModem:
     def seized(self) -> bool:
         """The modem itself holds the line (ATD, ATA, ATH1)."""
         return self._state.seized
+
+    @property
+    def memory_writes(self) -> int:
+        """How often the host had it write its memory (AT&W). Ringkeeper never does: the memory wears out."""
+        return self._state.memory_writes
+
+    @property
+    def country(self) -> str:
+        """As +GCI has it; empty when it knows no countries."""
+        return self._state.country
 
     def receive(self, data: bytes, at: int) -> None:
         """Bytes from the host, at `at`."""
@@ -111,6 +125,8 @@ class VirtualModem:
             self._burst_ends(change.at)
         elif change.kind is Wire.CALLER_ID_SENT and change.caller_id is not None:
             self._caller_id(change.caller_id, change.damaged, change.at)
+        elif change.kind in (Wire.OFF_HOOK, Wire.ON_HOOK):
+            self._lifted(change.kind is Wire.OFF_HOOK, change.at)
 
     def say(self, data: bytes, at: int) -> None:
         """Print `data` just so: a recorded transcript, or noise."""
@@ -189,7 +205,8 @@ class VirtualModem:
         self._burst_began = at
         if self._state.reports_cadence:
             silent = 0 if self._burst_ended is None else round((at - self._burst_ended) / (100 * MILLISECOND))
-            self._put(at + self._ring_latency, b"DROF=%d\r\n" % silent, Says.CADENCE)
+            event = DLE + b"X\r\n" if self.personality.complex_events else b""
+            self._put(at + self._ring_latency, event + b"DROF=%d\r\n" % silent, Says.CADENCE)
         else:
             self._ring = self._put(at + self._ring_latency, self._ring_word(), Says.RING)
 
@@ -207,18 +224,48 @@ class VirtualModem:
     def _ring_word(self) -> bytes:
         if self._state.voice:
             return DLE + b"R"
-        return b"" if self._state.quiet else Result.RING.printed(self._state.verbose)
+        block, self._with_next_ring = self._with_next_ring, b""
+        if self._state.quiet:
+            return b""
+        word = Result.RING.printed(self._state.verbose)
+        if self._state.verbose and self._state.distinctive:
+            word = word.replace(b"RING", b"RING " + self.personality.distinctive.value.encode("ascii"))
+        return word + block
+
+    def _lifted(self, lifted: bool, at: int) -> None:
+        """Voice mode: H and h are of the telephone in the modem's own jack, P and p of another, while the modem holds the line."""
+        if not self._state.voice or not self.personality.jack_codes:
+            return
+        if self._jack:
+            self._put(at + PRINT_LATENCY, DLE + (b"H" if lifted else b"h"), Says.CODE)
+        elif self._state.seized:
+            self._put(at + PRINT_LATENCY, DLE + (b"P" if lifted else b"p"), Says.CODE)
 
     def _caller_id(self, caller_id: CallerId, damaged: bool, at: int) -> None:
         """Mode 1 checks the sum itself and is silent when it fails; mode 2 prints what came (Rockwell 1048 p.3-36)."""
-        if self._state.seized:
+        if self._state.seized or (self._state.off_hook and not self.personality.hears_waiting):
             return
         self._state.last_caller_id = None if damaged else caller_id
         if self._state.vcid == 1 and not damaged:
-            self._put(at + PRINT_LATENCY, formatted(caller_id, self.dialect), Says.CALLER_ID)
+            block = formatted(caller_id, self.dialect)
+            if self.personality.with_next_ring:
+                self._with_next_ring = block
+            else:
+                self._put(at + PRINT_LATENCY, block, Says.CALLER_ID)
         elif self._state.vcid >= 2:
             message = sdmf if self._single else mdmf
-            self._put(at + PRINT_LATENCY, unformatted(message(caller_id, damaged=damaged)), Says.CALLER_ID)
+            self._whole(message(caller_id, damaged=damaged), at)
+
+    def _whole(self, said: bytes, at: int) -> None:
+        """Mode 2. (CIDM comes with the 50th mark bit; the exchange tells a message only when it is through.)"""
+        match self.personality.unformatted:
+            case Unformatted.RAW:
+                self._put(at, b"\r\nCIDM\r\n", Says.CALLER_ID)
+                self._put(at + PRINT_LATENCY, said + b"\r\nNO CARRIER\r\n", Says.CALLER_ID)
+            case Unformatted.HEX_WITHOUT_CHECKSUM:
+                self._put(at + PRINT_LATENCY, unformatted(said[:-1]), Says.CALLER_ID)
+            case Unformatted.HEX:
+                self._put(at + PRINT_LATENCY, unformatted(said), Says.CALLER_ID)
 
     def _print_again(self, mode: int, at: int) -> None:
         caller_id = self._state.last_caller_id
