@@ -38,6 +38,7 @@ from device.modem_models import (
     TALKING_POLL,
     VOLTAGE,
     Command,
+    Model,
 )
 from device.modem_setup import Answer, SetUp, caller_id_is_on
 from device.signals import MILLISECOND, Instant, LineRestored, LineSignal
@@ -143,6 +144,11 @@ class ModemDialogue:
     def dropped(self) -> int:
         """Unread lines that were too many to be told."""
         return self._hearing.dropped
+
+    @property
+    def model(self) -> Model:
+        """Who the modem is, as far as it is known: whole once `restored`."""
+        return self._setup.model
 
     def lost_since(self, now: Instant) -> Instant:
         """When a modem that failed was lost: a silent one some moments ago, as far as that may still be told; else now."""
