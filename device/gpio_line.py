@@ -1,4 +1,4 @@
-"""A line's ring and hook pins in, line signals out. One thread; a chip or pin that is away is a lost line, retried for ever.
+"""A line's ring, hook and polarity pins in, line signals out. One thread; a chip or pin that is away is a lost line, retried for ever.
 
 The thread sleeps until an edge, a deadline of the ears, or a look at the pins (LOOK): then it re-reads their levels, since
 an edge can be lost, and a chip can go without a word (kernels before 6.5 wake nobody). Edges are judged by the kernel's
@@ -17,6 +17,7 @@ from device.hook_detector import Flashed, HookDetector, OddBreaks, PulsesDialled
 from device.interface import CheckResult, Emit
 from device.loop_ears import LoopEars, LoopEvent
 from device.pins import Edge, PinAwaited, PinFactory, PinUnavailable, Pull, Watch
+from device.polarity import PolarityWatch, Reversed
 from device.ring_cadence import BurstEnded, BurstStarted, NoiseKind, RingCadence, RingNoise
 from device.signals import (
     MILLISECOND,
@@ -26,8 +27,10 @@ from device.signals import (
     LineLost,
     LineRestored,
     LineSignal,
+    Means,
     OffHook,
     OnHook,
+    PolarityReversed,
     RingEnded,
     RingStarted,
     Sensing,
@@ -45,11 +48,15 @@ ORDINARY_CLICKS = 4  # edges; a reversal, a hang-up next door, lightning: every 
 RING_ERROR = 40 * MILLISECOND  # one cycle: the opto may not see the first and the last half wave
 HOOK_ERROR = 20 * MILLISECOND  # the switch bounces
 
-PLAIN: dict[type[LoopEvent], tuple[type[RingStarted | RingEnded | OffHook | OnHook], int]] = {
-    BurstStarted: (RingStarted, RING_ERROR),
-    BurstEnded: (RingEnded, RING_ERROR),
-    WentOffHook: (OffHook, HOOK_ERROR),
-    WentOnHook: (OnHook, HOOK_ERROR),
+# On-hook is told 0.72 s after the loop opened, the end of a burst 0.3 s, a polarity 0.22 s; the rest is for a busy box.
+# (A pulse-dialled 1 that comes first waits for company up to 4 s: it belongs to the same open call either way.)
+LAG = 900 * MILLISECOND
+
+PLAIN: dict[type[LoopEvent], tuple[type[RingStarted | RingEnded | OffHook | OnHook], int, Means]] = {
+    BurstStarted: (RingStarted, RING_ERROR, Means.RING_PIN),
+    BurstEnded: (RingEnded, RING_ERROR, Means.RING_PIN),
+    WentOffHook: (OffHook, HOOK_ERROR, Means.HOOK_PIN),
+    WentOnHook: (OnHook, HOOK_ERROR, Means.HOOK_PIN),
 }
 
 
@@ -68,7 +75,7 @@ class _Closing:
 class _Pin:
     """One watched pin, and what its edges said of it."""
 
-    name: str  # ring | hook
+    name: str  # ring | hook | reversal
     watch: Watch
     level: int
     seqno: int = 0
@@ -77,7 +84,7 @@ class _Pin:
 
 class GpioLine:
     """One line on GPIO pins: a LineInterface. Pins are BCM numbers; `*_active` is the level ("low" | "high") while the
-    opto-coupler conducts, or the line is off-hook. The factory may serve others too: it is not closed here.
+    opto-coupler conducts, or the line is off-hook. `reversal_pin` follows the polarity of the loop, either way round. The factory may serve others too: it is not closed here.
     """
 
     def __init__(
@@ -87,6 +94,7 @@ class GpioLine:
         *,
         ring_pin: int,
         hook_pin: int | None = None,
+        reversal_pin: int | None = None,
         ring_active: str = "low",
         hook_active: str = "low",
     ) -> None:
@@ -94,12 +102,14 @@ class GpioLine:
         self._factory = factory
         self._ring_pin, self._ring_active = ring_pin, _level(ring_active)
         self._hook_pin, self._hook_active = hook_pin, _level(hook_active)
+        self._reversal_pin = reversal_pin
         self._queue: queue.SimpleQueue[Edge | _Gone | _Closing] = queue.SimpleQueue()
         self._emit: Emit = lambda signal: None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._pins: dict[int, _Pin] = {}  # by number; empty while the line is lost
         self._ears = LoopEars(RingCadence(), None)
+        self._polarity: PolarityWatch | None = None
         self._lost_reason: str | None = None
         self._noise_at: int | None = None
         self._noises = 0
@@ -155,9 +165,14 @@ class GpioLine:
             hook = HookDetector(self._hook_active, self._watch("hook", self._hook_pin, self._hook_active))
         ring = RingCadence(self._ring_active, ring_level)
         self._ears = LoopEars(ring, hook)
+        self._polarity = None
+        if self._reversal_pin is not None:
+            self._polarity = PolarityWatch(self._watch("reversal", self._reversal_pin, 0))
         self._lost_reason = None
         log.info("%s: listening", self._line)
-        sensing = Sensing(ring_edges=True, hook=hook is not None)
+        sensing = Sensing(
+            ring_edges=True, hook=hook is not None, reversal=self._polarity is not None, lag=LAG
+        )
         self._tell(LineRestored(self._line, clock.now(), sensing, interface="gpio"))
         if hook is not None:
             found = OffHook if hook.off_hook else OnHook
@@ -176,8 +191,7 @@ class GpioLine:
     def _listen(self) -> None:
         look_at = clock.now().mono + LOOK
         while True:
-            deadline = self._ears.next_deadline()
-            item = self._next(min(look_at, deadline) if deadline is not None else look_at)
+            item = self._next(min([look_at, *self._deadlines()]))
             match item:
                 case Edge():
                     self._edge(item)
@@ -190,6 +204,10 @@ class GpioLine:
                     now = clock.now().mono
                     if now >= look_at or any(pin.doubted is not None for pin in self._pins.values()):
                         look_at = now + (BELIEVED if self._look(now) else LOOK)
+
+    def _deadlines(self) -> list[int]:
+        moments = (self._ears.next_deadline(), self._polarity.next_deadline() if self._polarity else None)
+        return [moment for moment in moments if moment is not None]
 
     def _next(self, moment: int) -> Edge | _Gone | _Closing | None:
         """What comes before `moment`; None when it is reached."""
@@ -205,6 +223,8 @@ class GpioLine:
         self._factory.drain()
         if self._queue.empty():
             self._tell_all(self._ears.expire(now))
+            if self._polarity is not None:
+                self._tell_reversed(self._polarity.expire(now))
 
     def _edge(self, edge: Edge) -> None:
         pin = self._pins[edge.pin]
@@ -213,8 +233,15 @@ class GpioLine:
             log.warning("%s: %d edges of the %s pin were lost", self._line, missed, pin.name)
             self._unrecognised(edge.mono, f"{missed} edges of the {pin.name} pin lost")
         pin.seqno, pin.level, pin.doubted = edge.seqno, edge.level, None
+        if pin.name == "reversal":
+            self._polarity_edge(edge.level, edge.mono)
+            return
         edge_of = self._ears.ring_edge if pin.name == "ring" else self._ears.hook_edge
         self._tell_all(edge_of(edge.level, edge.mono))
+
+    def _polarity_edge(self, level: int, mono: int) -> None:
+        if self._polarity is not None:
+            self._tell_reversed(self._polarity.edge(level, mono))
 
     def _look(self, now: int) -> bool:
         """Compare the pins with what their edges said. True while there is doubt. Raises PinUnavailable."""
@@ -233,6 +260,9 @@ class GpioLine:
         pin.level, pin.doubted = level, None
         log.warning("%s: the %s pin is %d though no edge said so", self._line, pin.name, level)
         self._unrecognised(since, f"edge of the {pin.name} pin lost, found {level}")
+        if pin.name == "reversal":
+            self._polarity_edge(level, since)
+            return
         found = self._ears.ring_found if pin.name == "ring" else self._ears.hook_edge
         self._tell_all(found(level, since))
 
@@ -260,6 +290,11 @@ class GpioLine:
     def _tell(self, signal: LineSignal) -> None:
         self._emit(signal)
 
+    def _tell_reversed(self, reversals: list[Reversed]) -> None:
+        for each in reversals:
+            at = clock.at_monotonic(each.mono)
+            self._tell(PolarityReversed(self._line, at, each.error, Means.REVERSAL_PIN))
+
     def _tell_all(self, events: list[LoopEvent]) -> None:
         for event in events:
             signal = self._signal(event)
@@ -272,14 +307,14 @@ class GpioLine:
         at = clock.at_monotonic(event.mono)
         match event:
             case Flashed():
-                return Flash(self._line, at)
+                return Flash(self._line, at, Means.HOOK_PIN)
             case PulsesDialled(digit=digit):
-                return DigitDialled(self._line, at, digit)
+                return DigitDialled(self._line, at, digit, HOOK_ERROR, Means.HOOK_PIN)
             case OddBreaks(count=count):
                 return Unrecognised(self._line, at, f"{count} short breaks of the loop".encode())
             case _:
-                signal, error = PLAIN[type(event)]
-                return signal(self._line, at, error)
+                signal, error, means = PLAIN[type(event)]
+                return signal(self._line, at, error, means=means)
 
     def _noise(self, noise: RingNoise) -> LineSignal | None:
         """A report of what the ring detector heard and nobody understands; seldom, with the number of those between."""

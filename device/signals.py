@@ -186,7 +186,7 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class DigitDialled:
-    """One digit went out on the line: 0-9 * # A-D. `at`: when it began."""
+    """One digit went out on the line: 0-9 * # A-D. `at`: about when; `error` says how exactly."""
 
     line: str
     at: Instant

@@ -10,7 +10,7 @@ import pytest
 from gpiozero import LED
 
 from device import clock
-from device.gpio_line import GpioLine
+from device.gpio_line import LAG, GpioLine
 from device.gpiod_chip import GpiodFactory
 from device.interface import LineInterface
 from device.pin_factory import SimulatedFactory
@@ -20,8 +20,10 @@ from device.signals import (
     Flash,
     LineLost,
     LineRestored,
+    Means,
     OffHook,
     OnHook,
+    PolarityReversed,
     RingEnded,
     RingStarted,
     Sensing,
@@ -31,7 +33,7 @@ from tests import pulse_trains
 from tests.hand_pins import Client, HandFactory, Told
 from tests.pulse_trains import Edge, ms
 
-RING, HOOK = 17, 27
+RING, HOOK, REVERSAL = 17, 27, 22
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_it_is_a_line_interface(line: GpioLine) -> None:
 def test_opening_says_what_it_senses_and_that_the_line_was_found_on_hook(line: GpioLine, told: Told) -> None:
     line.start(told.queue.put)
     restored = told.next(LineRestored)
-    assert (restored.line, restored.sensing) == ("L2", Sensing(ring_edges=True, hook=True))
+    assert (restored.line, restored.sensing) == ("L2", Sensing(ring_edges=True, hook=True, lag=LAG))
     assert told.next(OnHook).found
 
 
@@ -125,7 +127,7 @@ def test_without_a_hook_pin_the_hook_is_not_sensed(
 ) -> None:
     line = GpioLine("L2", chip, ring_pin=RING)
     line.start(told.queue.put)
-    assert told.next(LineRestored).sensing == Sensing(ring_edges=True, hook=False)
+    assert told.next(LineRestored).sensing == Sensing(ring_edges=True, lag=LAG)
     first, _ = ring(outside)
     assert told.next(RingStarted).at.mono == first
     assert line.check(1).on_hook is None
@@ -374,3 +376,21 @@ def test_closing_is_idempotent_and_gives_the_pins_back(
 
 def test_a_line_that_was_never_started_can_be_closed(chip: SimulatedFactory) -> None:
     GpioLine("L2", chip, ring_pin=RING).close()
+
+
+# -- polarity
+
+
+def test_a_reversal_that_lasts_is_told_with_its_stamp(
+    chip: SimulatedFactory, outside: Client, told: Told
+) -> None:
+    line = GpioLine("L2", chip, ring_pin=RING, hook_pin=HOOK, reversal_pin=REVERSAL)
+    line.start(told.queue.put)
+    assert told.next(LineRestored).sensing.reversal
+    told.next(OnHook)
+    edges = since(2000, [(0, ms(0)), (1, ms(3)), (0, ms(4)), (1, ms(900)), (0, ms(940))])
+    outside.drive(REVERSAL, edges)
+    heard = told.next(PolarityReversed)
+    assert (heard.at.mono, heard.means) == (edges[2][1], Means.REVERSAL_PIN)
+    assert told.nothing_more()
+    line.close()
