@@ -6,8 +6,7 @@ import pytest
 
 from device.signals import LineSignal, OnHook, seconds
 from firmware_app.calls.call import Anomaly, Call, Direction, Disposition, Trouble, TroubleBegan, TroubleEnded
-from firmware_app.calls.known_line import LineState
-from firmware_app.calls.line_moves import LAG
+from firmware_app.calls.known_line import LAG, LineState
 from tests.line_signals import (
     LINE,
     Driven,

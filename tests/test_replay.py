@@ -71,7 +71,7 @@ def test_bytes_of_a_modem_are_decoded_and_its_reading_of_the_voltage_senses_the_
         text += reading.format(at=at, volts="8.3")
     lines = echo(text)
     assert lines[0] == "0.000 LineRestored L1 sensing=hook,caller_id (assumed)"
-    assert "    > RingWord L1 error=1.000" in lines
+    assert any(line.startswith("    > RingWord L1 error=1.000") for line in lines)
     (answer,) = [line for line in lines if "answered after" in line]
     assert answer.endswith("number 15400001234")
     assert lines[-1] == "calls: 1 · not over yet 1"  # it still talks when the recording ends
@@ -132,7 +132,7 @@ def test_beside_raw_items_only_what_they_cannot_tell_is_taken_from_the_driver() 
         "12.000 inbound call begins: 1 burst",
         "19.000 inbound call is over: given up early, 1 burst, rang 1.00 s",
     ]
-    assert "    > RingWord L2 error=1.000" in lines
+    assert any(line.startswith("    > RingWord L2 error=1.000") for line in lines)
 
 
 def test_a_line_found_off_hook_is_known_to_the_hook_sensor() -> None:

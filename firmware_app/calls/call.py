@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from device.signals import CallerId, Instant
+from device.signals import CallerId, Instant, Means
 
 
 class Direction(Enum):
@@ -28,12 +28,36 @@ class Disposition(Enum):
     NON_VOICE = "non_voice"
 
 
+class Doubt(Enum):
+    """Why a call is `unknown`."""
+
+    NO_HOOK = "no_hook"  # this line does not sense the hook
+    HOOK_AWAY = "hook_away"  # the ear that senses it was away while it rang
+    HOOK_SENSOR = "hook_sensor"  # what it said contradicted the rings
+    FOUND_OFF_HOOK = "found_off_hook"  # while it rang; when that began was not seen
+    LINE_LOST = "line_lost"
+    NO_LOOP = "no_loop"
+    RESTART = "restart"  # the program was away
+    CALL_WAITING = "call_waiting"  # it came during a talk; a flash may have taken it
+
+
+class FarEnd(Enum):
+    """What became of an outbound call at the other end, as far as it was heard; never guessed."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"  # it rang there, and nobody spoke
+    VACANT = "vacant"  # no such number
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. An open call has no `ended`; an outbound one has no disposition (whether the far end answered is not known).
+    """One call. An open call has no `ended`; an outbound one has no disposition, its `far_end` says what was heard.
 
     key: unique for ever, made of boot, line and the first stamp. ringing: ns from the first burst to the answer, or to
-    the last edge when nobody answered. uncertainty: ns, of the answer delay, from the sensing of that line.
+    the last edge when nobody answered. uncertainty: ns, of the answer delay, from the sensing of that line; answer_error: of
+    the answer alone. `*_by`: by which means that fact was sensed; None where the ear does not say.
     """
 
     key: str
@@ -50,6 +74,17 @@ class Call:
     caller_id: CallerId | None = None
     caller_id_at: Instant | None = None
     digits: str = ""  # dialled out, as far as heard
+    started_by: Means | None = None
+    answered_by: Means | None = None
+    answer_error: int | None = None  # ns, either way
+    ended_by: Means | None = None
+    caller_id_by: Means | None = None  # of the number, where there is one
+    digits_by: Means | None = None  # of the first digit
+    far_end: FarEnd | None = None  # of an outbound call; UNKNOWN at its end, when nothing told
+    far_answered: Instant | None = None
+    far_answered_by: Means | None = None  # a reversal is exact, a voice after the ringback tone is not
+    far_answer_error: int | None = None  # ns, either way
+    doubt: Doubt | None = None  # of an `unknown` call
 
     @property
     def answer_delay(self) -> int | None:
@@ -103,6 +138,7 @@ class Trouble(Enum):
     """What can be wrong with a line, as faults and questions name it."""
 
     LINE_LOST = "line_lost"  # the interface is away
+    EAR_LOST = "ear_lost"  # one of several ears is away; the others go on
     NO_LOOP = "no_loop"  # the exchange's voltage is away
     LEFT_OFF_HOOK = "left_off_hook"
     HOOK_SENSOR = "hook_sensor"  # it rang while the sensor said off-hook: stuck, or wired the wrong way round

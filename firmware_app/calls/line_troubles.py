@@ -1,10 +1,12 @@
 """Hook and loop of one line in, what is wrong with it out, and when it will be. Pure: moments are arguments, no clock.
 
-Rule 1: off-hook with no ring before and no digit, on a line whose ears hear digits: left off the hook after 30 s.
+Rule 1: off-hook with no ring before, no digit and no voice, on a line whose ears hear digits or sounds: left off the hook
+after 30 s; at once when the exchange sends its howler.
 Rule 2: in every other case 20 minutes off-hook are a question ("still talking?"), 60 minutes a fault. A person's yes
-starts both again, so a long conversation never becomes a fault unasked.
+starts both again, so a long conversation never becomes a fault unasked. While voices are heard in a call nobody is asked.
 Rule 3: a loop that is away for 2 s is a fault. While it is away, off-hook means nothing.
-Rule 4: a hook sensor that rings have contradicted is a fault when it has not said on-hook within 5 s of it.
+Rule 4: of several ears those that are away are one fault; another set of them is another fault.
+Rule 5: a hook sensor that rings have contradicted is a fault when it has not said on-hook within 5 s of it.
 """
 
 from __future__ import annotations
@@ -34,6 +36,9 @@ class LineTroubles:
         self._began: dict[Trouble, Instant] = {}
         self._off_hook_since: Instant | None = None
         self._quiet = False  # rule 1 holds
+        self._voices = False  # are heard now, in a call
+        self._howled = False  # the exchange has sent its howler: only on-hook, or a person, ends that
+        self._ears_lost = ""
         self._loop_lost: Instant | None = None
         self._contradicted: Instant | None = None
 
@@ -62,21 +67,47 @@ class LineTroubles:
         """Off-hook since `at`; `quiet`: nothing rang, nothing was dialled, and digits would be heard (rule 1)."""
         self._off_hook_since, self._quiet = at, quiet
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is known since when the line is off-hook."""
+        return self._off_hook_since is not None
+
     def in_use(self, at: Instant) -> None:
-        """A digit was dialled: from here on rule 2 holds, counted from when the line was lifted."""
-        if self._quiet:
+        """A digit was dialled, or somebody speaks: from here on rule 2 holds, counted from when the line was lifted."""
+        if self._quiet and not self._howled:
             self._quiet = False
             self.end(at, Trouble.LEFT_OFF_HOOK)
+
+    def voices(self, at: Instant, heard: bool) -> None:
+        """In a call voices are heard from now on, or no longer; after the howler they are those of the room."""
+        if not self._howled:
+            if heard or self._voices:
+                self.still_talking(at)
+            self._voices = heard
+
+    def howler(self, at: Instant) -> None:
+        """The exchange tells whoever left the handset off the hook."""
+        self._howled, self._voices = True, False
+        self.begin(at, Trouble.LEFT_OFF_HOOK)
+
+    def ears(self, at: Instant, lost: str) -> None:
+        """Which of several ears are away now, each with its reason; empty: none."""
+        if lost != self._ears_lost:
+            self.end(at, Trouble.EAR_LOST)
+            self._ears_lost = lost
+            if lost:
+                self.begin(at, Trouble.EAR_LOST, lost)
 
     def still_talking(self, at: Instant) -> None:
         """A person said yes."""
         if self._off_hook_since is not None:
             self.lifted(at)
+            self._howled = False
             self.end(at, *OF_THE_HOOK)
 
     def released(self, at: Instant) -> None:
         """On-hook, or the hook cannot be heard any more."""
-        self._off_hook_since = None
+        self._off_hook_since, self._voices, self._howled = None, False, False
         self.end(at, *OF_THE_HOOK)
 
     @property
@@ -107,7 +138,7 @@ class LineTroubles:
             awaited.append((self._loop_lost.plus(LOOP_LOSS), Trouble.NO_LOOP))
         if self._contradicted is not None:
             awaited.append((self._contradicted.plus(HOOK_WORD), Trouble.HOOK_SENSOR))
-        since = self._off_hook_since
+        since = None if self._voices else self._off_hook_since
         if since is not None and not self.has(Trouble.LEFT_OFF_HOOK):
             limit = QUIET_LIMIT if self._quiet else FAULT_AFTER
             awaited.append((since.plus(limit), Trouble.LEFT_OFF_HOOK))

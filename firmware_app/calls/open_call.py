@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from device.signals import Instant, seconds
+from device.signals import CallerId, Instant, Means, seconds
 from firmware_app.calls.call import (
     Call,
     CallChanged,
@@ -17,6 +17,8 @@ from firmware_app.calls.call import (
     CallOpened,
     Direction,
     Disposition,
+    Doubt,
+    FarEnd,
 )
 
 SHORT_RING = seconds(5.0)  # DOMAIN 2.2, AB_SHORT: about one burst
@@ -47,14 +49,27 @@ class OpenCall:
         """`at`, or the end of the last call when that is later."""
         return at if self._last_ended is None else max(at, self._last_ended)
 
-    def open(self, at: Instant, direction: Direction) -> Call:
-        """A new call that begins at `at`, not told yet: complete it and hand it to `tell_opened`."""
+    def open(self, at: Instant, direction: Direction, by: Means | None = None) -> Call:
+        """A new call that begins at `at`, sensed `by`, not told yet: complete it and hand it to `tell_opened`."""
         self._last_key = max(at.mono, self._last_key + 1)  # two calls of one stamp still have two keys
-        return Call(f"{self._boot}:{self._line}:{self._last_key}", self._line, direction, at)
+        key = f"{self._boot}:{self._line}:{self._last_key}"
+        return Call(key, self._line, direction, at, started_by=by)
 
     def tell_opened(self, call: Call) -> None:
         self.call = call
         self._tell(CallOpened(call))
+
+    def tell_waiting(self, at: Instant, caller_id: CallerId | None, by: Means | None) -> None:
+        """A second caller, during the open call, who could not get through: a record of its own, opened and closed at once.
+
+        Nobody knows whether a flash took it. The open call goes on untouched.
+        """
+        came = replace(self.open(at, Direction.INBOUND, by), caller_id=caller_id)
+        if caller_id is not None:
+            came = replace(came, caller_id_at=at, caller_id_by=by)
+        self._tell(CallOpened(came))
+        over = replace(came, ended=at, ended_by=by, disposition=Disposition.UNKNOWN)
+        self._tell(CallClosed(replace(over, doubt=Doubt.CALL_WAITING), at))
 
     def take_up(self, call: Call) -> bool:
         """A call of before a restart, already told. False when it is of another boot."""
@@ -71,25 +86,29 @@ class OpenCall:
         self._tell(CallChanged(call, at))
 
     def close_unanswered(
-        self, at: Instant, last_edge: Instant | None, disposition: Disposition | None = None
+        self, at: Instant, last_edge: Instant | None, doubt: Doubt | None = None, by: Means | None = None
     ) -> None:
-        """Nobody answered; without a `disposition` the length of the ringing decides. `at`: when that was certain."""
-        started = self.must.started
-        edge = None if last_edge is None else max(started, last_edge)
-        ended = edge or started
-        short = ended.since(started) < SHORT_RING
-        came_out = disposition or (Disposition.ABANDONED if short else Disposition.NO_ANSWER)
-        self._close(at, replace(self.must, answered=None, last_edge=edge, ended=ended, disposition=came_out))
+        """Nobody answered; without a `doubt` the length of the ringing decides. `at`: when that was certain."""
+        call = replace(self.must, answered=None, answered_by=None, answer_error=None)
+        edge = None if last_edge is None else max(call.started, last_edge)
+        ended = edge or call.started
+        short = ended.since(call.started) < SHORT_RING
+        by_length = Disposition.ABANDONED if short else Disposition.NO_ANSWER
+        came_out = Disposition.UNKNOWN if doubt else by_length
+        over = replace(call, last_edge=edge, ended=ended, ended_by=by, disposition=came_out, doubt=doubt)
+        self._close(at, over)
 
-    def close_talk(self, at: Instant, ended: Instant, seen: bool) -> None:
+    def close_talk(self, at: Instant, ended: Instant, seen: bool, by: Means | None = None) -> None:
         """An answered or outbound call is over. `seen`: its end was, and so the talk time is known."""
         call = self.must
         since = call.answered or call.started
         ended = max(ended, since)
-        came_out = Disposition.ANSWERED if call.answered else None
-        self._close(
-            at, replace(call, ended=ended, talk=ended.since(since) if seen else None, disposition=came_out)
-        )
+        if call.direction is Direction.INBOUND:
+            call = replace(call, disposition=call.disposition or Disposition.ANSWERED)
+        else:
+            call = replace(call, far_end=call.far_end or FarEnd.UNKNOWN)
+        talk = ended.since(since) if seen else None
+        self._close(at, replace(call, ended=ended, ended_by=by, talk=talk))
 
     def _close(self, at: Instant, call: Call) -> None:
         self.call = None
