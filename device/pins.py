@@ -12,6 +12,22 @@ from typing import Literal, Protocol
 
 Pull = Literal["up", "down", "floating"]
 
+RING, HOOK, REVERSAL = "ring", "hook", "reversal"  # jobs of a line's pins
+
+
+def level_of(active: str) -> int:
+    """0 for "low", 1 for "high", as the configuration spells it."""
+    return 0 if active == "low" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class PinUse:
+    """A pin of a line: its job, its number (BCM), and its level while what it senses is there (the pull is the other)."""
+
+    name: str
+    number: int
+    active: int
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

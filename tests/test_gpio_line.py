@@ -10,9 +10,10 @@ import pytest
 from gpiozero import LED
 
 from device import clock
-from device.gpio_line import LAG, GpioLine
+from device.gpio_line import GpioLine
 from device.gpiod_chip import GpiodFactory
 from device.interface import LineInterface
+from device.loop_hearing import LAG
 from device.pin_factory import SimulatedFactory
 from device.signals import (
     MILLISECOND,
