@@ -44,6 +44,7 @@ SHORTEST = 0.016 * RATE  # samples
 NEAR = 0.25 * RATE  # samples between digits of one row
 LIKE_LEVEL, LIKE_TWIST = 3.0, 4.0  # dB
 WEAKER = 8.0  # dB
+ENOUGH_ALIKE = 3  # doubtful digits of one row
 AROUND = 64  # samples before and after, where the tones must not be: with the window within a gap of 20 ms
 
 
@@ -82,28 +83,30 @@ class Found(NamedTuple):
 
 
 class Neighbours:
-    """Digits come in rows from one sender: what is doubtful alone is right beside a sure one of the same level and twist,
-
-    and a much weaker one right behind a digit is a voice. A doubtful digit waits for the next.
+    """Digits come in rows from one sender. What is doubtful alone is right beside a sure digit of the same level and twist,
+    or as one of three such; and a much weaker one right behind a digit is a voice. A doubtful digit waits for the next.
     """
 
     def __init__(self) -> None:
         self._before: Found | None = None  # the last one told
-        self._doubtful: Found | None = None
+        self._doubtful: list[Found] = []
 
-    def told(self, tone: DtmfTone, start: float, end: float, sure: bool) -> list[DtmfTone]:
+    def told(self, this: Found) -> list[DtmfTone]:
         """What can be told now that this was heard."""
-        this = Found(tone, start, end, sure)
-        held, self._doubtful = self._doubtful, None
         before = self._before
-        if before is not None and start - before.end < NEAR and tone.level < before.tone.level - WEAKER:
-            self._doubtful = held
+        if (
+            before is not None
+            and this.start - before.end < NEAR
+            and this.tone.level < before.tone.level - WEAKER
+        ):
             return []
-        if not sure and not (before is not None and _alike(before, this)):
-            self._doubtful = this
-            return []
-        self._before = this
-        return [held.tone, tone] if held is not None and _alike(held, this) else [tone]
+        row = self._doubtful if self._doubtful and _alike(self._doubtful[-1], this) else []
+        row = [*row, this]
+        if this.sure or len(row) >= ENOUGH_ALIKE or (before is not None and _alike(before, this)):
+            self._before, self._doubtful = this, []
+            return [each.tone for each in row]
+        self._doubtful = row
+        return []
 
 
 def _alike(one: Found, other: Found) -> bool:
@@ -144,9 +147,7 @@ class DtmfDecoder:
         return self._heard(self._resampler.flush(tail=2 * WINDOW))
 
     def _heard(self, batches: Iterable[Samples]) -> list[DtmfTone]:
-        return [
-            tone for batch in batches for found in self._batch(batch) for tone in self._among.told(*found)
-        ]
+        return [tone for batch in batches for found in self._batch(batch) for tone in self._among.told(found)]
 
     # -- frames
 

@@ -19,9 +19,8 @@ MARGIN = 8  # samples left out at each end: tones do not start at once
 LONGEST = 800  # samples looked at: 100 ms
 FFT = 4096  # 1.95 Hz apart
 WIDEST = 0.06  # how far from its frequency the peak of a tone is looked for, as a share
-TOLERANCE = (
-    0.024  # between what must be accepted (1.5 % and 2 Hz: 1.8 % of 697 Hz) and what must not be (3.5 %)
-)
+# Between what must be accepted (1.5 % and 2 Hz: 1.8 % of 697 Hz) and what must not be (3.5 %), as a share.
+TOLERANCE = 0.0265
 LEAST_LEVEL = -58.0  # dBm0 of each tone
 MOST_TWIST = 12.0  # dB: 10 and what noise adds
 FULL_SCALE = 3.14  # dBm0 of a sine of amplitude 1 (G.711)
@@ -31,7 +30,9 @@ BELOW = (280.0, 560.0)  # counts too, unless it is a steady dial tone
 # The share of the two tones in all that is heard, by length in samples: short ones must be clean.
 SHARES = ((200, 0.75), (320, 0.60), (400, 0.50), (LONGEST + 1, 0.38))
 # The misfit that white noise explains grows with noise over tones (0.06 of that, in 99.8 % of digits); that of a voice is more.
-SURE_MISFIT = (0.020, 0.030)  # at no noise, and more by noise over tones
+SURE_MISFIT = (0.018, 0.030)  # at no noise, and more by noise over tones
+SHORT = 320  # samples: what is shorter than 40 ms must be cleaner to be sure
+SURE_SHORT_MISFIT = (0.008, 0.020)
 MOST_MISFIT = (0.100, 0.060)  # for a digit among others
 MOST_GLIDE = 0.020  # between the frequencies of the two halves of 70 ms, as a share; goes with 1 / length^1.5
 THIRD = 10 ** (-3.0 / 10)  # the strongest thing left, against the weaker tone
@@ -108,7 +109,8 @@ def measure(samples: Samples, start: int, nominal: tuple[float, float], off: flo
     noise = disturbing / total
     if share < needed or third > THIRD * weaker or off > MOST_MISFIT[0] + MOST_MISFIT[1] * noise:
         return None
-    sure = off < SURE_MISFIT[0] + SURE_MISFIT[1] * noise
+    least, more = SURE_SHORT_MISFIT if len(stretch) < SHORT else SURE_MISFIT
+    sure = off < least + more * noise
     return Measured(_level(total), _level(float(powers[1])) - _level(float(powers[0])), sure)
 
 
