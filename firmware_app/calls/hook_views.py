@@ -1,0 +1,253 @@
+"""What each ear of a line says of the hook in, whether the line is off-hook, as the exactest ear has it, out. Pure.
+
+Each ear has a view, off-hook or on-hook, and how exactly it tells: the error of what it saw last, else what its means
+usually has. The exactest view of those ears that are up is the line's; the others confirm it, or stand in when it is away.
+
+Rule 1: a turn (lifting, putting down) is told at once when no exacter ear could tell it; else the exacter ones have their
+time, and the exactest word stands. What was seen happening beats what was found so.
+Rule 2: an exacter ear that says the contrary all the time is believed. It may be broken: rule 4.
+Rule 3: when the exactest view has been another than the line's for ADOPTED_AFTER (an ear went, another stands in), it is
+adopted; the moment of that turn was not seen, so it is told as `found`.
+Rule 4: views that differ for DISAGREE_AFTER are told as an anomaly, again only when all of them have said something new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from device.signals import MILLISECOND, LineSignal, Means, OffHook, OnHook, Sensing, seconds
+from firmware_app.calls.call import Anomaly
+from firmware_app.calls.ear_words import Heard, exactness, heard, rank
+
+SLACK = 300 * MILLISECOND  # how much more than their errors the stamps of two ears may differ
+FOUND_ERROR = 750 * MILLISECOND  # what is found so began before; another ear may be about to say when
+ADOPTED_AFTER = seconds(3.0)
+DISAGREE_AFTER = seconds(10.0)
+TURNS_KEPT = 4  # so many turns back a late word is known again
+# Before an ear has seen a turn: edges are told to 20 ms, readings of the voltage lie half a second apart (LINE 1.5).
+USUAL_ERROR: Mapping[Means | None, int] = {
+    Means.HOOK_PIN: 20 * MILLISECOND,
+    Means.TELEPHONE_JACK: 100 * MILLISECOND,
+    Means.SERIAL_BOX: 100 * MILLISECOND,
+    Means.MODEM: 300 * MILLISECOND,
+    Means.LINE_VOLTAGE: 500 * MILLISECOND,
+}
+UNKNOWN_ERROR = seconds(1.0)
+
+Rank = tuple[int, int, str]  # of an ear: the smallest is the exactest
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one ear says of the hook."""
+
+    off: bool
+    rank: Rank
+    word: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The line was lifted or put down, as the words of several ears have it."""
+
+    off: bool
+    words: tuple[Heard, ...]
+
+    @property
+    def best(self) -> Heard:
+        return min(self.words, key=exactness)
+
+    @property
+    def settled(self) -> int:
+        """Until then (ns) an exacter word may come."""
+        first = self.words[0]
+        return first.order + 2 * _error(first) + SLACK
+
+    def has(self, ear: str) -> bool:
+        return any(word.ear == ear for word in self.words)
+
+    def is_about(self, word: Heard) -> bool:
+        """Whether `word`, of another ear, may be about this turn."""
+        reach = _error(self.best) + _error(word) + SLACK
+        return not self.has(word.ear) and abs(word.mono - self.best.mono) <= reach
+
+
+def is_off(what: LineSignal | Anomaly) -> bool:
+    return isinstance(what, OffHook)
+
+
+def was_found(what: LineSignal | Anomaly) -> bool:
+    return isinstance(what, OffHook | OnHook) and what.found
+
+
+def _error(word: Heard) -> int:
+    return FOUND_ERROR if was_found(word.what) else word.error
+
+
+def _rank_of(word: Heard, error: int) -> Rank:
+    return error, rank(word.means), word.ear
+
+
+class HookViews:
+    """The hook of one line."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, View] = {}
+        self._off: bool | None = None  # the line's
+        self._turn: Turn | None = None  # not settled
+        self._turns: tuple[Turn, ...] = ()  # told, the last ones
+        self._contrary: int | None = None  # since when the exactest view is not the line's
+        self._differ: int | None = None  # since when views differ
+        self._said: frozenset[str] | None = None  # ears that have to speak before it is said again
+
+    def copy(self) -> HookViews:
+        other = HookViews()
+        other._views = dict(self._views)
+        other._off, other._turn, other._turns = self._off, self._turn, self._turns
+        other._contrary, other._differ, other._said = self._contrary, self._differ, self._said
+        return other
+
+    # -- what is said
+
+    def take(self, word: Heard, up: Mapping[str, Sensing]) -> list[Heard]:
+        """OffHook or OnHook of one ear, in order."""
+        off, before = is_off(word.what), self._views.get(word.ear)
+        self._views[word.ear] = self._view(word, before)
+        if self._said is not None:
+            self._said = (self._said - {word.ear}) or None
+        facts: list[Heard] = []
+        if self._turn is not None and self._turn.off != off and self._turn.has(word.ear):
+            facts += self._settle()
+        facts += self._weigh(word, up, repeated=before is not None and before.off == off)
+        self._compare(word.order)
+        return facts
+
+    def _view(self, word: Heard, before: View | None) -> View:
+        if not was_found(word.what):
+            error = word.error
+        elif before is not None:
+            error = before.rank[0]
+        else:
+            error = USUAL_ERROR.get(word.means, UNKNOWN_ERROR)
+        return View(is_off(word.what), _rank_of(word, error), word)
+
+    def _weigh(self, word: Heard, up: Mapping[str, Sensing], *, repeated: bool) -> list[Heard]:
+        """Is it the turn that is open, a new one, or nothing new?"""
+        off = is_off(word.what)
+        if off == self._off:
+            if repeated and not was_found(word.what):
+                return [word]  # an ear that says it twice: the line machine knows what to say of that
+            self._confirm(word)
+            return []
+        if self._turn is None:
+            if self._confirm(word):
+                return []
+            self._turn = Turn(off, (word,))
+        elif self._turn.off == off and self._turn.is_about(word):
+            self._turn = replace(self._turn, words=(*self._turn.words, word))
+        else:
+            return []
+        return [] if self._awaits(self._turn, up) else self._settle()
+
+    def _confirm(self, word: Heard) -> bool:
+        """Whether an ear says late what was told by another."""
+        for turn in self._turns:
+            if turn.off == is_off(word.what) and turn.is_about(word):
+                told = replace(turn, words=(*turn.words, word))
+                self._turns = tuple(told if each is turn else each for each in self._turns)
+                return True
+        return False
+
+    def _awaits(self, turn: Turn, up: Mapping[str, Sensing]) -> bool:
+        """Whether an ear is up that could tell the turn more exactly, and has not."""
+        against = [view.rank for view in self._views.values() if view.off != turn.off]
+        silent = any(senses.hook and ear not in self._views for ear, senses in up.items())
+        if was_found(turn.best.what):  # any other may have seen it happen
+            return silent or bool(against)
+        return silent or any(each < self._rank(turn) for each in against)
+
+    def _settle(self) -> list[Heard]:
+        """The open turn is told, or refused (rule 2)."""
+        turn, self._turn = self._turn, None
+        assert turn is not None
+        if self._refused(turn):
+            return []
+        self._off = turn.off
+        self._turns = (*self._turns, turn)[-TURNS_KEPT:]
+        self._compare(turn.best.order)
+        return [turn.best]
+
+    def _refused(self, turn: Turn) -> bool:
+        return any(view.rank < self._rank(turn) for view in self._views.values() if view.off != turn.off)
+
+    def _rank(self, turn: Turn) -> Rank:
+        """Of the exactest ear that told it (and may have gone since)."""
+        views = [(word, self._views.get(word.ear)) for word in turn.words]
+        return min(view.rank if view else _rank_of(word, _error(word)) for word, view in views)
+
+    def gone(self, ear: str, order: int, still_up: bool) -> list[Heard]:
+        """An ear went away, or began anew: what it said stands, what it would say is not known."""
+        facts = self._settle() if self._turn is not None and not still_up else []
+        self._views.pop(ear, None)
+        if not still_up:
+            self._off, self._turns = None, ()
+        self._compare(order)
+        return facts
+
+    # -- time passes
+
+    def _compare(self, order: int) -> None:
+        views = self._views.values()
+        exactest = min(views, key=lambda view: view.rank, default=None)
+        contrary = exactest is not None and exactest.off != self._off and self._off is not None
+        self._contrary = (order if self._contrary is None else self._contrary) if contrary else None
+        differ = len({view.off for view in views}) > 1
+        self._differ = (order if self._differ is None else self._differ) if differ else None
+
+    def held_from(self) -> int | None:
+        """Nothing at or after this moment (ns) is final yet."""
+        return None if self._turn is None else self._turn.words[0].order
+
+    def next_moment(self) -> int | None:
+        """When something is certain by itself (ns)."""
+        return min((moment for moment in self._moments() if moment is not None), default=None)
+
+    def _moments(self) -> Iterable[int | None]:
+        yield None if self._turn is None else self._turn.settled
+        yield None if self._contrary is None or self._turn is not None else self._contrary + ADOPTED_AFTER
+        yield None if self._differ is None or self._said is not None else self._differ + DISAGREE_AFTER
+
+    def pass_to(self, before: int) -> list[Heard]:
+        """What is certain when every word before `before` (ns) was heard."""
+        facts: list[Heard] = []
+        while (moment := self.next_moment()) is not None and moment < before:
+            if self._turn is not None and self._turn.settled == moment:
+                facts += self._settle()
+            elif self._contrary is not None and self._contrary + ADOPTED_AFTER == moment:
+                facts.append(self._adopt(moment))
+            else:
+                facts.append(self._disagree(moment))
+        return facts
+
+    def _adopt(self, moment: int) -> Heard:
+        """Rule 3."""
+        view = min(self._views.values(), key=lambda view: view.rank)
+        word, self._off, self._contrary = view.word, view.off, None
+        what = word.what
+        assert isinstance(what, OffHook | OnHook)
+        at = what.at.plus(moment - what.at.mono)
+        return heard(word.ear, replace(what, at=at, error=0, found=True), moment)
+
+    def _disagree(self, moment: int) -> Heard:
+        """Rule 4."""
+        self._said = frozenset(self._views)
+        views = sorted(self._views.items())
+        said = ", ".join(f"{ear} {'off-hook' if view.off else 'on-hook'}" for ear, view in views)
+        what = views[0][1].word.what
+        at = what.at.plus(moment - what.at.mono)
+        return heard("", Anomaly(what.line, at, "ears_disagree", f"hook: {said}"), moment)
+
+    def as_it_stands(self) -> list[Heard]:
+        """What is told if nobody says more."""
+        return [] if self._turn is None or self._refused(self._turn) else [self._turn.best]
