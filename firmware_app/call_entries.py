@@ -5,8 +5,9 @@ Pure.
 
 from __future__ import annotations
 
+from device.signals import Means
 from firmware_app.calls import phone_number
-from firmware_app.calls.call import Call
+from firmware_app.calls.call import Call, Doubt, FarEnd
 from firmware_app.records.entries import CallRecorded, Personal
 
 
@@ -14,7 +15,7 @@ def call_entry(
     call: Call, stage: str, boot: str, line_number: str, in_hours: bool | None, hours_version: int | None
 ) -> CallRecorded:
     """`call` at `stage` (opened, changed, closed) of boot `boot`; `line_number` gives local numbers their area code."""
-    heard = call.caller_id
+    heard, far = call.caller_id, call.far_answered
     return CallRecorded(
         stage=stage,
         key=call.key,
@@ -42,7 +43,23 @@ def call_entry(
         # only when all are known: each digit on its own would leave a row of people's data behind
         digits=number_of(call.digits, line_number) if call.digits and stage == "closed" else None,
         date_time=heard.date_time if heard else None,
+        started_by=_word(call.started_by),
+        answered_by=_word(call.answered_by),
+        answer_error=call.answer_error,
+        ended_by=_word(call.ended_by),
+        caller_id_by=_word(call.caller_id_by),
+        digits_by=_word(call.digits_by),
+        far_end=_word(call.far_end),
+        far_answered_mono=far.mono if far else None,
+        far_answered_wall=far.wall if far else None,
+        far_answered_by=_word(call.far_answered_by),
+        far_answer_error=call.far_answer_error,
+        doubt=_word(call.doubt),
     )
+
+
+def _word(value: Means | FarEnd | Doubt | None) -> str | None:
+    return None if value is None else value.value
 
 
 def number_of(raw: str, line_number: str) -> Personal:

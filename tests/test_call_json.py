@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,10 @@ CALL = CallRow(
     case=None,
     seen=False,
     settled=False,
+    started_by="ring_pin",
+    answered_by="line_voltage",
+    ended_by="hook_pin",
+    caller_id_by="sound",
 )
 
 
@@ -59,13 +64,34 @@ def test_a_call_has_these_keys_in_this_order() -> None:
         ("name", "张三"),
         ("absence", None),
         ("caller_id_at", "2026-11-18T11:06:43.000Z"),
+        ("answered_by", "line_voltage"),
+        ("uncertainty_s", 0.01),
+        ("started_by", "ring_pin"),
+        ("caller_id_by", "sound"),
+        ("ended_by", "hook_pin"),
+        ("digits_by", None),
+        ("far_end", None),
+        ("far_answered_at", None),
+        ("far_answered_by", None),
     ]
 
 
-def test_an_outgoing_call_has_no_answer_delay() -> None:
-    from dataclasses import replace
-
-    assert call_object(replace(CALL, direction="outbound"))["answer_delay_s"] is None
+def test_an_outgoing_call_has_no_answer_delay_but_a_far_end() -> None:
+    outbound = replace(
+        CALL,
+        direction="outbound",
+        digits_by="dtmf_chip",
+        far_end="answered",
+        far_answered_wall=1_795_000_009_000_000_000,
+        far_answered_by="reversal_pin",
+    )
+    found = call_object(outbound)
+    assert (found["answer_delay_s"], found["uncertainty_s"], found["digits_by"]) == (None, None, "dtmf_chip")
+    assert [found[key] for key in ("far_end", "far_answered_at", "far_answered_by")] == [
+        "answered",
+        "2026-11-18T11:06:49.000Z",
+        "reversal_pin",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,15 @@ def test_json_is_an_object_a_line_oldest_first_with_open_calls(
         "name": None,
         "absence": None,
         "caller_id_at": None,
+        "answered_by": None,
+        "uncertainty_s": 0.01,
+        "started_by": None,
+        "caller_id_by": None,
+        "ended_by": None,
+        "digits_by": None,
+        "far_end": None,
+        "far_answered_at": None,
+        "far_answered_by": None,
     }
 
 

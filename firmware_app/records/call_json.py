@@ -39,6 +39,15 @@ def call_object(call: CallRow) -> dict[str, Any]:
         "name": call.name,
         "absence": call.absence,
         "caller_id_at": utc(call.caller_id_wall),
+        "answered_by": call.answered_by,
+        "uncertainty_s": seconds_of(call.uncertainty) if inbound else None,
+        "started_by": call.started_by,
+        "caller_id_by": call.caller_id_by,
+        "ended_by": call.ended_by,
+        "digits_by": call.digits_by,
+        "far_end": call.far_end,
+        "far_answered_at": utc(call.far_answered_wall),
+        "far_answered_by": call.far_answered_by,
     }
 
 

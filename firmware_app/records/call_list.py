@@ -40,6 +40,15 @@ class CallRow:
     case: int | None
     seen: bool
     settled: bool
+    started_by: str | None = None
+    answered_by: str | None = None
+    ended_by: str | None = None
+    caller_id_by: str | None = None
+    digits_by: str | None = None
+    far_end: str | None = None
+    far_answered_wall: int | None = None
+    far_answered_by: str | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class MissedRow:
     waited_since: int
     disposition: str  # no_answer | unknown
     in_hours: bool | None
+    doubt: str | None = None  # why it is unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,8 @@ _CALL = """
 SELECT calls.id, key, line, direction, stage, started_wall, ring_bursts, ringing, answered_wall, ended_wall,
     answered_mono - started_mono, talk, uncertainty, disposition, in_hours, hours_version,
     CASE direction WHEN 'outbound' THEN dialled.content ELSE numbers.content END, names.content, absence,
-    caller_id_wall, case_id, seen_seq IS NOT NULL, settled_seq IS NOT NULL
+    caller_id_wall, case_id, seen_seq IS NOT NULL, settled_seq IS NOT NULL,
+    started_by, answered_by, ended_by, caller_id_by, digits_by, far_end, far_answered_wall, far_answered_by, doubt
 FROM calls
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name
@@ -98,7 +109,7 @@ WHERE calls.id BETWEEN ? AND ? ORDER BY calls.id
 _MISSED = """
 SELECT calls.id, calls.line, numbers.content, names.content, absence, started_wall, ring_bursts, ringing,
     COALESCE(cases.calls, 1), unseen = 0, case_id, state, COALESCE(attempts, 0), COALESCE(since_wall, started_wall),
-    disposition, in_hours
+    disposition, in_hours, doubt
 FROM {source}
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name

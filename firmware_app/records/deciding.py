@@ -53,6 +53,7 @@ TOO_MANY = Refused(
 )
 
 STAGES = ("opened", "changed", "closed")
+FAR_ENDS = (None, "answered", "busy", "no_answer", "vacant", "unknown")
 DISPOSITIONS = (None, "answered", "no_answer", "abandoned", "unknown", "test", "blocked", "non_voice")
 
 
@@ -66,6 +67,7 @@ def _call(db: apsw.Connection, entry: entries.CallRecorded) -> entries.Entry | R
     if (
         entry.stage not in STAGES
         or entry.disposition not in DISPOSITIONS
+        or entry.far_end not in FAR_ENDS
         or entry.direction not in ("inbound", "outbound")
     ):
         return NOT_ALLOWED

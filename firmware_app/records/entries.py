@@ -1,7 +1,8 @@
 """Everything that happens, as values: the closed union `Entry`, one dataclass a kind, and its form as stored bytes.
 
 Pure. Rule 1: an entry carries decisions, applying it only assigns (replaying an old journal gives the old tables).
-Rule 2: a kind and its version stay readable for ever; a changed meaning is a new version, read by its own function.
+Rule 2: a kind and its version stay readable for ever; a changed meaning is a new version, read by its own function. A field
+that only adds a fact is None by default, comes last, and changes no version: a body without it is what it always was.
 Rule 3: people's data is never in a body: a field of type `Personal` is stored as a row of `parties` and stands in the
 body as its row id and commitment sha256(salt || content), see ledger.
 """
@@ -55,6 +56,8 @@ class CallRecorded:
     in_hours and hours_version are decided once, from `started`, when the call is opened. opens_case / joins_case /
     closes_case: decided when the call is closed (see deciding); case ids are the seq of the entry that opened the case.
     closes_case: the caller was served by this call, whatever stood open for the number is `self_resolved`.
+    *_by: the means by which that fact was sensed (device.signals.Means), None where it is not known. doubt: why a call is
+    `unknown` (calls.call.Doubt); far_end: what became of an outbound call there (calls.call.FarEnd).
     """
 
     stage: str  # opened | changed | closed
@@ -85,6 +88,19 @@ class CallRecorded:
     opens_case: bool = False
     joins_case: int | None = None
     closes_case: int | None = None
+    # added later; None in every older entry
+    started_by: str | None = None
+    answered_by: str | None = None
+    answer_error: int | None = None
+    ended_by: str | None = None
+    caller_id_by: str | None = None
+    digits_by: str | None = None
+    far_end: str | None = None
+    far_answered_mono: int | None = None
+    far_answered_wall: int | None = None
+    far_answered_by: str | None = None
+    far_answer_error: int | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,23 @@ CREATE TABLE document_versions (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP)
+# By which means each fact of a call was sensed, what became of an outbound one, why one is unknown. NULL in older calls.
+SOURCES = """
+ALTER TABLE calls ADD COLUMN started_by TEXT;
+ALTER TABLE calls ADD COLUMN answered_by TEXT;
+ALTER TABLE calls ADD COLUMN answer_error INTEGER;
+ALTER TABLE calls ADD COLUMN ended_by TEXT;
+ALTER TABLE calls ADD COLUMN caller_id_by TEXT;
+ALTER TABLE calls ADD COLUMN digits_by TEXT;
+ALTER TABLE calls ADD COLUMN far_end TEXT;
+ALTER TABLE calls ADD COLUMN far_answered_mono INTEGER;
+ALTER TABLE calls ADD COLUMN far_answered_wall INTEGER;
+ALTER TABLE calls ADD COLUMN far_answered_by TEXT;
+ALTER TABLE calls ADD COLUMN far_answer_error INTEGER;
+ALTER TABLE calls ADD COLUMN doubt TEXT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES)
 
 DERIVED: tuple[tuple[str, str], ...] = (
     ("cases", "id"),
