@@ -4,119 +4,31 @@ line signals and bytes to send out. Pure: no port, no thread, no clock.
 The thin driver (modem) calls `begin`, then `heard` for what was read and `expire` when `next_deadline` has come; after each call
 it sends what `to_send` gives and looks at `failure`: a reason to close the port, open it again and begin anew.
 
-    setting up ──► idle ──RING──► ringing (AT-TRV every 0.25 s) ──► talking (0.5 s) ──► idle (1 s; without AT-TRV: AT every 10 s)
+    modem_setup: who are you? ──► modem_watch: is all well, is it off-hook? ◄──► modem_check, modem_dialling, when asked to
 
 Rule 1: one command at a time; the next is sent when the last is answered or its patience is over.
-Rule 2: nothing is sent while a caller-ID block is, or may be, under way (ModemHearing.quiet_from); answers are told from what
-        the modem says by itself by their kind, not by their place: RING and caller ID may stand between a question and its OK.
-Rule 3: a modem that answers nothing three times fails; while it goes on saying RING it is listened to, and fails afterwards.
-        While it rings it is asked in haste: it must fail before the line machine takes the silence for the end of the call.
-Rule 4: a modem that was reset behind our back (it echoes again, answers in numbers, has lost +VCID) fails: it is set up anew.
+Rule 2: nothing is sent while a caller-ID block is, or may be, under way (ModemHearing.quiet_from), but to let go of the line.
+Rule 3: what is not the answer to a question is heard by `modem_ear`, whenever it comes.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 
 from device.at_protocol import ModemReader
-from device.interface import CheckResult
-from device.line_voltage import Level, LineVoltage, Reading, level_of
-from device.modem_events import Digits, Echo, ModemEvent, Reply, Result, ResultHeard, Unread, Voltage
-from device.modem_hearing import FIELD_GAP, RINGING_FOR, ModemHearing
-from device.modem_models import (
-    ALIVE,
-    CALLER_ID_ON,
-    DOUBT_POLL,
-    HEARTBEAT,
-    IDLE_POLL,
-    RINGING_PATIENCE,
-    RINGING_POLL,
-    SETTINGS_LOOK,
-    TALKING_POLL,
-    VOLTAGE,
-    Command,
-    Model,
-)
-from device.modem_setup import Answer, SetUp, caller_id_is_on
-from device.signals import MILLISECOND, Instant, LineRestored, LineSignal
-
-UNANSWERED_AT_MOST = 3
-# How long before now a modem may be said to be lost: the line machine waits 1.25 s for the slowest ear.
-TOLD_LATE = 1200 * MILLISECOND
-NUMERIC = {"0": Result.OK, "4": Result.ERROR}  # V.250 table 1, with V0
-FINAL = frozenset({Result.OK, Result.ERROR})
-MOST_TEXT = 24  # lines of an answer that are kept: a page of ATI7
-
-
-class Purpose(Enum):
-    SET_UP = "set up"
-    WATCH = "watch"
-    CHECK = "check"
-
-
-@dataclass(slots=True)
-class Question:
-    """A command that was sent, and what of its answer came so far."""
-
-    command: Command
-    purpose: Purpose
-    asked: Instant
-    hurry: bool = False  # it rings
-    text: list[str] = field(default_factory=list)
-    volts: float | None = None
-    echoed: bool = False
-
-    @property
-    def deadline(self) -> int:
-        return self.asked.mono + self.patience
-
-    @property
-    def patience(self) -> int:
-        return min(self.command.patience, RINGING_PATIENCE) if self.hurry else self.command.patience
-
-    def answer(self, result: Result | None) -> Answer:
-        return Answer(result, tuple(self.text), self.volts, self.echoed)
-
-    def take(self, event: ModemEvent) -> Result | bool:
-        """A result when the answer is complete; else whether the event belongs to the answer."""
-        match event:
-            case ResultHeard(result) if result in FINAL:
-                return result
-            case Voltage(volts):
-                self.volts = volts
-            case Echo(text) if text.strip().upper() == self.command.text:
-                self.echoed = True
-            case Reply(name, value):
-                self._keep(f"{name}: {value}")
-            case Digits(digits) if self.command.wants_text:
-                self._keep(digits)
-            case Digits(digits) if digits in NUMERIC:
-                self.echoed = True  # in numbers: as much a sign of a reset as an echo
-                return NUMERIC[digits]
-            case Unread(raw) if (
-                self.command.wants_text and raw.isascii() and raw.decode("ascii").isprintable()
-            ):
-                self._keep(raw.decode("ascii"))
-            case _:
-                return False
-        return True
-
-    def _keep(self, line: str) -> None:
-        if len(self.text) < MOST_TEXT:
-            self.text.append(line)
-
-
-@dataclass(slots=True)
-class Check:
-    """A line check under way: what is still to be asked, and what was answered."""
-
-    deadline: int
-    deliver: Callable[[CheckResult], None]
-    left: deque[Command] = field(default_factory=lambda: deque((ALIVE, CALLER_ID_ON, VOLTAGE)))
-    answers: list[Answer] = field(default_factory=list)
+from device.interface import CheckResult, DialEnd
+from device.line_voltage import Reading
+from device.modem_check import Check
+from device.modem_dialling import NUMBER, ModemDialling
+from device.modem_ear import ModemEar
+from device.modem_events import ModemEvent, Result
+from device.modem_hearing import FIELD_GAP
+from device.modem_models import VOLTAGE, Command, Model
+from device.modem_question import Purpose, Question
+from device.modem_setup import Answer, SetUp
+from device.modem_watch import ModemWatch
+from device.signals import Instant, LineRestored, LineSignal
 
 
 class ModemDialogue:
@@ -125,37 +37,41 @@ class ModemDialogue:
     def __init__(self, line: str, init: tuple[str, ...] = ()) -> None:
         self._line = line
         self._reader = ModemReader()
-        self._hearing = ModemHearing(line)
-        self._voltage = LineVoltage(line)
+        self._ear = ModemEar(line)
         self._setup = SetUp(init)
+        self._watch: ModemWatch | None = None  # once it is set up
         self._question: Question | None = None
         self._checks: deque[Check] = deque()
+        self._dialling: ModemDialling | None = None
+        self._dialled: Callable[[DialEnd], None] = lambda end: None
         self._out = bytearray()
         self._now = 0
         self._last_byte = 0
-        self._watch_due = 0
-        self._settings_due = 0
-        self._unanswered = 0
-        self._silent_since: Instant | None = None  # the first question that was not answered
-        self.restored = False
         self.failure: str | None = None
+
+    @property
+    def restored(self) -> bool:
+        """The modem is set up."""
+        return self._watch is not None
+
+    @property
+    def model(self) -> Model:
+        """Who the modem is, as far as it is known: whole once `restored`. (`ringkeeper probe` tells it.)"""
+        return self._setup.model
+
+    @property
+    def holds_line(self) -> bool:
+        """The modem itself may hold the line: it is to be let go of before the port is closed."""
+        return self._dialling is not None and self._dialling.holds
 
     @property
     def dropped(self) -> int:
         """Unread lines that were too many to be told."""
-        return self._hearing.dropped
-
-    @property
-    def model(self) -> Model:
-        """Who the modem is, as far as it is known: whole once `restored`."""
-        return self._setup.model
+        return self._ear.hearing.dropped
 
     def lost_since(self, now: Instant) -> Instant:
-        """When a modem that failed was lost: a silent one some moments ago, as far as that may still be told; else now."""
-        silent = self._silent_since
-        if silent is None or self._unanswered < UNANSWERED_AT_MOST:
-            return now
-        return max(self._hearing.not_before_ring(silent), now.plus(-TOLD_LATE))
+        """When a modem that failed was lost: some moments ago, where that is known and may still be told; else now."""
+        return now if self._watch is None else self._watch.lost_since(now)
 
     def to_send(self) -> bytes:
         """The bytes to send now; each is given once."""
@@ -177,29 +93,59 @@ class ModemDialogue:
 
     def next_deadline(self) -> int | None:
         """When `expire` has something to do (ns of the monotonic clock); None when there is nothing to wait for."""
-        if self._question is not None:
-            return self._question.deadline
-        if not self.restored:
-            return None
-        return self._when_free(self._now if self._checks else max(self._watch_due, self._now))
+        moments = [self._question.deadline] if self._question else []
+        if self._dialling is not None:
+            moments += [each for each in (self._dialling.next_deadline(),) if each is not None]
+        if not moments or self._question is None:
+            moments += [each for each in (self._asks_at(),) if each is not None]
+        return min(moments, default=None)
 
     def expire(self, now: Instant) -> list[LineSignal]:
         """Do what is due: give up a question, ask the next one."""
         self._now = now.mono
         if self.failure is not None:
             return []
-        signals: list[LineSignal] = []
+        signals = self._dialling.expire(now) if self._dialling else []
+        if self._dialling is not None and self._dialling.interrupts():
+            self._question = None
         question = self._question
         if question is not None and now.mono >= question.deadline:
             signals += self._answered(question, None, now)
+        self._dialling_over(now)
         if self._question is None and self.failure is None:
             self._ask_next(now)
         return signals
 
     def check(self, deliver: Callable[[CheckResult], None], deadline: int, now: Instant) -> None:
         """Ask the modem whether all is well; `deliver` gets the result once, unless `deadline` (mono ns) passes before."""
-        self._checks.append(Check(deadline, deliver))
+        measure = self._watch.measure if self._watch else None
+        self._checks.append(Check(deadline, deliver, measure or VOLTAGE))
         self.expire(now)
+
+    def dial(self, number: str, told: Callable[[DialEnd], None], now: Instant) -> list[LineSignal]:
+        """Dial (see device.interface.Dialler); `told` gets the end once, perhaps at once."""
+        refused = self._refused(number, now)
+        if refused is not None or self._watch is None:
+            told(refused or DialEnd.LOST)
+            return []
+        how = self._setup.model.dialling
+        assert how is not None
+        self._dialled = told
+        self._dialling = ModemDialling(self._line, number, self._ear, how, self._watch.measure, now)
+        return self.expire(now)
+
+    def cancel_dial(self, now: Instant) -> list[LineSignal]:
+        """Let go of the line, if a dialling is under way."""
+        if self._dialling is None:
+            return []
+        self._dialling.cancel(now)
+        return self.expire(now)
+
+    def abandon(self, end: DialEnd) -> None:
+        """The port is lost or is closed: a dialling under way is over, and so it is told."""
+        if self._dialling is not None:
+            self._dialling = None
+            self._dialled(end)
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
@@ -207,10 +153,21 @@ class ModemDialogue:
         """The first moment, not before this one, when a command disturbs nothing."""
         if self._reader.in_midst:
             moment = max(moment, self._last_byte + FIELD_GAP)
-        return self._hearing.quiet_from(moment)
+        return self._ear.hearing.quiet_from(moment)
+
+    def _asks_at(self) -> int | None:
+        """When the next command is to be sent, with no question open."""
+        dialling = self._dialling
+        if dialling is not None:
+            moment = dialling.asks_at()
+            free = moment is None or dialling.holds
+            return moment if free else self._when_free(max(moment or 0, self._now))
+        if self._watch is None:
+            return None
+        return self._when_free(self._now if self._checks else max(self._watch.due, self._now))
 
     def _ask(self, command: Command, purpose: Purpose, now: Instant) -> None:
-        hurry = purpose is Purpose.WATCH and self._hearing.ringing(now.mono)
+        hurry = purpose is Purpose.WATCH and self._ear.hearing.ringing(now.mono)
         self._question = Question(command, purpose, now, hurry)
         self._out += command.text.encode("ascii") + b"\r"
 
@@ -220,32 +177,20 @@ class ModemDialogue:
             self._ask(command, Purpose.SET_UP, now)
 
     def _ask_next(self, now: Instant) -> None:
-        """A check that waits goes first; then the watch over the line, when it is due and disturbs nothing."""
+        """A dialling goes first, then a check that waits; then the watch over the line. When it disturbs nothing."""
         while self._checks and self._checks[0].deadline <= now.mono:
             self._checks.popleft()  # too late: whoever asked has gone
-        if not self.restored or self._when_free(now.mono) > now.mono:
+        due = self._asks_at()
+        if due is None or due > now.mono or self._watch is None:
             return
-        if self._checks:
-            self._ask(self._checks[0].left[0], Purpose.CHECK, now)
-        elif self._watch_due <= now.mono:
-            self._ask(self._watch_command(now), Purpose.WATCH, now)
-
-    def _watch_command(self, now: Instant) -> Command:
-        idle = not self._hearing.ringing(now.mono) and not self._voltage.in_doubt
-        if idle and self._setup.tells_its_settings and self._settings_due <= now.mono:
-            self._settings_due = now.mono + SETTINGS_LOOK
-            return CALLER_ID_ON
-        return VOLTAGE if self._setup.sensing.hook else ALIVE
-
-    def _interval(self, now: int) -> int:
-        """From one watch to the next."""
-        if not self._setup.sensing.hook:
-            return HEARTBEAT
-        if self._voltage.in_doubt:
-            return DOUBT_POLL
-        if self._voltage.off_hook:
-            return TALKING_POLL
-        return RINGING_POLL if self._hearing.ringing(now) else IDLE_POLL
+        if self._dialling is not None:
+            command = self._dialling.command(now)
+            if command is not None:
+                self._ask(command, Purpose.DIAL, now)
+        elif self._checks:
+            self._ask(self._checks[0].command, Purpose.CHECK, now)
+        elif self._watch.due <= now.mono:
+            self._ask(self._watch.command(now.mono), Purpose.WATCH, now)
 
     # --- hearing -----------------------------------------------------------------------------------------------------
 
@@ -256,90 +201,71 @@ class ModemDialogue:
             return self._answered(question, taken, now)
         if taken:
             return []
-        signals = self._hearing.hear(event, now)
-        if self._hearing.ringing(now.mono):
-            soon, later = now.mono + RINGING_POLL, now.mono + RINGING_FOR
-            measures = self._setup.sensing.hook  # else there is nothing to learn from a modem that is busy
-            self._watch_due = min(self._watch_due, soon) if measures else max(self._watch_due, later)
+        signals = self._ear.hear(event, now)
+        if self._dialling is not None:
+            self._dialling.heard(event, now)
+        if self._watch is not None and self._ear.hearing.ringing(now.mono):
+            self._watch.rung(now.mono)
         return signals
 
     def _answered(self, question: Question, result: Result | None, now: Instant) -> list[LineSignal]:
         """The question is over, with its result or with none in time."""
         self._question = None
         answer = question.answer(result)
-        if question.purpose is Purpose.SET_UP:
+        if self._watch is None:
             return self._step_taken(answer, now)
-        self._count(question, answer, now)
-        signals = self._measured(question, now)
-        after = self._interval(now.mono) if answer.result else question.patience
-        self._watch_due = question.asked.mono + after
-        if question.command is CALLER_ID_ON:
-            self._look_at_settings(answer)
-        if self._setup.echo_means_reset and answer.echoed:
-            self.failure = "the modem was reset"
+        if question.purpose is Purpose.DIAL:
+            return self._dialling.answered(question, answer, now) if self._dialling else []
+        volts = question.volts
+        signals = [] if volts is None else self._ear.measured(Reading(volts, question.asked, now))
+        self._watch.answered(question, answer, now)
+        self.failure = self._watch.failure
         if question.purpose is Purpose.CHECK:
-            self._checked(answer)
+            self._checked(question, answer)
         return signals
 
     def _step_taken(self, answer: Answer, now: Instant) -> list[LineSignal]:
-        self._setup.answered(answer)
-        self.failure = self._setup.failure
-        if not self._setup.done:
+        setup = self._setup
+        setup.answered(answer)
+        self.failure = setup.failure
+        if not setup.done:
             self._next_step(now)
             return []
-        self.restored = True
-        self._settings_due = now.mono + SETTINGS_LOOK
-        sensing = self._setup.sensing
-        signals: list[LineSignal] = [LineRestored(self._line, now, sensing, self._setup.interface)]
-        if self._setup.volts is not None:
-            signals += self._voltage.read(
-                Reading(self._setup.volts, now, now), ringing=self._hearing.ringing(now.mono)
-            )
-        self._watch_due = now.mono + self._interval(now.mono)
+        self._ear.knows(setup.model)
+        self._watch = ModemWatch(setup, self._ear, now)
+        signals: list[LineSignal] = [LineRestored(self._line, now, setup.sensing, setup.interface)]
+        if setup.volts is not None:
+            signals += self._ear.measured(Reading(setup.volts, now, now))
+        self._watch.rest(now.mono)
         return signals
 
-    def _count(self, question: Question, answer: Answer, now: Instant) -> None:
-        """Three questions without an answer: the modem hangs, unless it has said RING since the first, and may again."""
-        if answer.result is not None:
-            self._unanswered, self._silent_since = 0, None
-            return
-        self._unanswered += 1
-        self._silent_since = silent = self._silent_since or question.asked
-        if self._unanswered >= UNANSWERED_AT_MOST and not self._hearing.rings_on(silent.mono, now.mono):
-            self.failure = "the modem does not answer"
-
-    def _measured(self, question: Question, now: Instant) -> list[LineSignal]:
-        if question.volts is None or question.command is not VOLTAGE:
-            return []
-        return self._voltage.read(
-            Reading(question.volts, question.asked, now), ringing=self._hearing.ringing(now.mono)
-        )
-
-    def _look_at_settings(self, answer: Answer) -> None:
-        if self._setup.tells_its_settings and caller_id_is_on(answer) is False:
-            self.failure = "the modem lost its settings"
-
-    def _checked(self, answer: Answer) -> None:
+    def _checked(self, question: Question, answer: Answer) -> None:
         """One answer more of the check; with the last, without any, or when all is to be set up anew, it is over."""
         check = self._checks[0]
-        check.left.popleft()
-        check.answers.append(answer)
-        if not check.left or answer.result is None or self.failure is not None:
+        if check.take(question, answer) or self.failure is not None:
             self._checks.popleft()
-            check.deliver(self._check_result(check.answers))
+            idle = self._ear.voltage.idle
+            check.deliver(check.result(failure=self.failure, idle=idle, interface=self._setup.interface))
 
-    def _check_result(self, answers: list[Answer]) -> CheckResult:
-        if answers[-1].result is None:
-            return CheckResult(answers=False, detail="the modem does not answer")
-        if self.failure is not None:
-            return CheckResult(answers=True, set_up=False, detail=self.failure)
-        volts = answers[-1].volts
-        level = None if volts is None else level_of(volts, self._voltage.idle)
-        return CheckResult(
-            answers=True,
-            set_up=caller_id_is_on(answers[1]),
-            loop_present=None if level is None else level is not Level.NO_LINE,
-            on_hook=None if level is None else level is Level.ON_HOOK,
-            voltage=volts,
-            detail=self._setup.interface,
-        )
+    # --- dialling ----------------------------------------------------------------------------------------------------
+
+    def _refused(self, number: str, now: Instant) -> DialEnd | None:
+        """Why this number cannot be dialled now: what the line says, what the modem can, what the number is."""
+        if self.failure is not None or self._watch is None:
+            return DialEnd.LOST
+        if not NUMBER.fullmatch(number) or not self._setup.model.can_dial:
+            return DialEnd.UNABLE
+        hearing = self._ear.hearing
+        comes = hearing.ringing(now.mono) or hearing.quiet_from(now.mono) > now.mono
+        busy = self._dialling is not None or self._ear.lifted or self._ear.voltage.off_hook
+        return DialEnd.LINE_IN_USE if comes or busy else None
+
+    def _dialling_over(self, now: Instant) -> None:
+        dialling = self._dialling
+        if dialling is None or dialling.end is None or self._watch is None:
+            return
+        self._dialling = None
+        if dialling.failed:
+            self.failure = "the modem does not answer"
+        self._watch.rest(now.mono)
+        self._dialled(dialling.end)

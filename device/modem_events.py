@@ -50,9 +50,10 @@ class FieldKey(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """One burst. `detail` is what stood behind the word, e.g. the distinctive ring A or 2."""
+    """One burst. `detail` is what stood behind the word, e.g. the distinctive ring A or 2. `box`: a serial box says it."""
 
     detail: str = ""
+    box: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class FieldHeard:
 
     key: FieldKey
     value: bytes
+    box: bool = False  # a serial box says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class MarkHeard:
 
 @dataclass(frozen=True, slots=True)
 class Voltage:
-    """A bare number with a point: volts, the answer to AT-TRV."""
+    """A bare number with a point: volts, the answer to AT-TRV; with the sign the modem gave it."""
 
     volts: float
 

@@ -2,14 +2,17 @@
 
 Decided here:
 * A RING word says that there is one burst about now: modems print it when they are sure of the burst, or at its end, so its
-  error is a nominal burst. DRON says when a burst ended and how long it was: that pair counts, and the RING word that
-  goes with it does not (7 s before it is said again by +VDR=1,y at most, with y up to 6 s).
+  error is a nominal burst; a modem whose latency is known has its words stamped back by it. DRON says when a burst ended
+  and how long it was: that pair counts, as it is, and the RING word that goes with it does not (7 s before it is said
+  again by +VDR=1,y at most, with y up to 6 s). What stands behind RING (A, B, 1, 2) names a cadence, and is no other call.
 * Caller ID is told at once when a number, its absence or a name is known, and again, whole, when more of the block comes.
   The fields of one block come together; a second of silence, or another DATE, begin another block.
 * Digits alone on a line are a caller only while it rings (ELINK 301), else they are unread.
 * <DLE>H and <DLE>h (the telephone in the modem's own jack) are off-hook and on-hook; <DLE>P and <DLE>p are not: they are said of
-  other telephones, only while the modem itself is off-hook (LINE.md 1.5), and not always both.
-* A line that rings is on the hook: where putting down was not told (H, a serial box), the ring tells it, with that error.
+  other telephones, only while the modem itself is off-hook (LINE.md 1.5), and not always both: of use to a dialling only.
+* <DLE>L is a polarity reversal. <DLE>l is an interruption of the loop to some makers and a reversal to others (LINE.md 1.3,
+  1.5), and says nothing of the hook either way: it is left alone.
+* Caller ID that comes while somebody talks (call waiting) is told like any other. A checksum that we saw hold is told with it.
 * Garbage is recorded, but not without end: NOISY lines in ten seconds, the rest is counted (`dropped`).
 """
 
@@ -43,8 +46,10 @@ from device.signals import (
     Flash,
     Instant,
     LineSignal,
+    Means,
     OffHook,
     OnHook,
+    PolarityReversed,
     RingEnded,
     RingStarted,
     RingWord,
@@ -53,6 +58,7 @@ from device.signals import (
 
 WORD_ERROR = 1 * SECOND  # RING is said somewhere from the beginning of a burst to shortly after its end
 REPORT_ERROR = 100 * MILLISECOND  # DRON counts in tenths of a second
+LONGEST_BURST = 1100 * MILLISECOND  # a burst of 1 s and a tenth (GB/T 3380)
 WORD_AFTER_REPORT = 7 * SECOND
 # The next RING of a modem that answers nothing is waited for so much longer than the last; China has one each 5 s.
 RING_OVERDUE = 2 * SECOND
@@ -85,11 +91,18 @@ class ModemHearing:
         self._last_word: int | None = None  # RING words that were told
         self._last_report: int | None = None
         self._last_end: Instant | None = None
-        self._lifted: Instant | None = None  # told by a code or a box, and not yet put down
+        self._latency, self._word_error = 0, WORD_ERROR  # of the word RING
+        self._ends_after = LONGEST_BURST  # from the word RING to the end of its burst at most
+        self.last_burst = (0, 0)  # from when to when (ns) ringing voltage was, or may be, on the line
         self._last_block: int | None = None
         self._delays: deque[int] = deque(maxlen=8)  # from first RING to caller ID, of the last calls
         self._unread_at: deque[int] = deque(maxlen=NOISY)
         self.dropped = 0
+
+    def rings_late(self, latency: int, error: int) -> None:
+        """This modem says RING so many ns after a burst began, give or take `error`."""
+        self._latency, self._word_error = latency, error
+        self._ends_after = LONGEST_BURST - max(0, latency - error)
 
     # What the ear knows of the moment, for who wants to send something meanwhile.
 
@@ -103,7 +116,7 @@ class ModemHearing:
         return (
             last is not None
             and last.mono > since
-            and now - last.mono < (self._cadence or CADENCE) + RING_OVERDUE
+            and now - last.mono < (self._cadence or CADENCE) + RING_OVERDUE - self._latency
         )
 
     def not_before_ring(self, moment: Instant) -> Instant:
@@ -138,10 +151,10 @@ class ModemHearing:
     def hear(self, event: ModemEvent, at: Instant) -> list[LineSignal]:
         """The signals of one event; none for answers to commands that nobody waits for any more."""
         match event:
-            case Ring():
-                return self._ring(at)
-            case FieldHeard(key, value):
-                return self._field(key, value, at)
+            case Ring(_, box):
+                return self._ring(at, _said_by(box))
+            case FieldHeard(key, value, box):
+                return self._field(key, value, at, _said_by(box))
             case BurstReport(lasted):
                 return self._burst(lasted, at)
             case MessageHeard(message, whole):
@@ -158,9 +171,9 @@ class ModemHearing:
             case Code(character):
                 return self._code(character, at)
             case HookReport(lifted):
-                return [self._hook(lifted, at)]
+                return [self._hook(lifted, at, Means.SERIAL_BOX)]
             case FlashReport():
-                return [Flash(self._line, at)]
+                return [Flash(self._line, at, Means.SERIAL_BOX)]
             case Echo(text):
                 return self._unread(text.encode(), at)
             case MarkHeard(mark):
@@ -170,30 +183,36 @@ class ModemHearing:
                 pass
         return []
 
-    def _hook(self, lifted: bool, at: Instant) -> LineSignal:
-        self._lifted = at if lifted else None
-        return (OffHook if lifted else OnHook)(self._line, at, REPORT_ERROR)
+    def _hook(self, lifted: bool, at: Instant, means: Means) -> LineSignal:
+        return (OffHook if lifted else OnHook)(self._line, at, REPORT_ERROR, means=means)
 
     def _code(self, character: str, at: Instant) -> list[LineSignal]:
-        """Voice mode (V.253): R ring; H the telephone is lifted, h put down; digits as they are dialled."""
+        """Voice mode (V.253): R ring; H the telephone is lifted, h put down; L reversal; digits as they are dialled."""
         if character == "R":
-            return self._ring(at)
+            return self._ring(at, Means.MODEM)
         if character in "Hh":
-            return [self._hook(character == "H", at)]
-        return [DigitDialled(self._line, at, character)] if character in "0123456789*#ABCD" else []
+            return [self._hook(character == "H", at, Means.TELEPHONE_JACK)]
+        if character == "L":
+            return [PolarityReversed(self._line, at, REPORT_ERROR, Means.MODEM)]
+        if character in "0123456789*#ABCD":
+            return [DigitDialled(self._line, at, character, REPORT_ERROR, Means.MODEM)]
+        return []
 
     # Rings.
 
-    def _ring(self, at: Instant) -> list[LineSignal]:
+    def _ring(self, at: Instant, means: Means) -> list[LineSignal]:
         self._heard_ring(at)
+        latency, error = (self._latency, self._word_error) if means is Means.MODEM else (0, WORD_ERROR)
+        self.last_burst = (at.mono - latency - error, at.mono + self._ends_after)
         if self._last_report is not None and at.mono - self._last_report < WORD_AFTER_REPORT:
             return []
         self._last_word = at.mono
-        return [*self._put_down_before(at), RingWord(self._line, at, WORD_ERROR)]
+        return [RingWord(self._line, at.plus(-latency), error, means)]
 
     def _burst(self, lasted: int, at: Instant) -> list[LineSignal]:
         self._heard_ring(at)
         self._last_report = at.mono
+        self.last_burst = (at.mono - lasted - REPORT_ERROR, at.mono)
         word, self._last_word = self._last_word, None
         if word is not None and word >= at.mono - lasted - WORD_ERROR // 2:
             return []  # a RING word told this burst already
@@ -201,18 +220,10 @@ class ModemHearing:
         if self._last_end is not None:
             started = max(started, self._last_end)
         self._last_end = at
-        burst: list[LineSignal] = [
-            RingStarted(self._line, started, REPORT_ERROR),
-            RingEnded(self._line, at, REPORT_ERROR),
+        return [
+            RingStarted(self._line, started, REPORT_ERROR, Means.MODEM),
+            RingEnded(self._line, at, REPORT_ERROR, Means.MODEM),
         ]
-        return [*self._put_down_before(started), *burst]
-
-    def _put_down_before(self, ring: Instant) -> list[LineSignal]:
-        lifted, self._lifted = self._lifted, None
-        if lifted is None:
-            return []
-        half = max(0, ring.since(lifted)) // 2
-        return [OnHook(self._line, lifted.plus(half), half)]
 
     def _heard_ring(self, now: Instant) -> None:
         if not self.ringing(now.mono) or self._last_ring is None:
@@ -224,7 +235,7 @@ class ModemHearing:
 
     # Caller ID.
 
-    def _field(self, key: FieldKey, value: bytes, at: Instant) -> list[LineSignal]:
+    def _field(self, key: FieldKey, value: bytes, at: Instant, means: Means) -> list[LineSignal]:
         block = self._block
         if at.mono - self._last_field > BLOCK_GAP or block.starts_again_with(key):
             block = CallerIdBlock()
@@ -239,14 +250,14 @@ class ModemHearing:
         if not following.says_who or following.caller_id == block.caller_id:
             return []
         self._block_came(at.mono)
-        return [CallerIdHeard(self._line, at, following.caller_id)]
+        return [CallerIdHeard(self._line, at, following.caller_id, means=means)]
 
     def _message(self, message: bytes, whole: bool, at: Instant) -> list[LineSignal]:
         self._printing_until = at.mono
         said = read_message(message) if whole else NotRead("broken off")
         if not isinstance(said, NotRead):
             self._block_came(at.mono)
-            return [CallerIdHeard(self._line, at, said)]
+            return [CallerIdHeard(self._line, at, said, has_checksum(message), Means.MODEM)]
         return [Damaged(self._line, at, said.reason, message[:256])] if said.damaged else []
 
     def _block_came(self, now: int) -> None:
@@ -258,7 +269,7 @@ class ModemHearing:
 
     def _digits(self, digits: str, at: Instant) -> list[LineSignal]:
         if self.ringing(at.mono) and len(digits) >= SHORTEST_BARE_NUMBER:
-            return self._field(FieldKey.NUMBER, digits.encode(), at)
+            return self._field(FieldKey.NUMBER, digits.encode(), at, Means.MODEM)
         return self._unread(digits.encode(), at)
 
     # The rest.
@@ -270,3 +281,12 @@ class ModemHearing:
             return []
         recent.append(at.mono)
         return [Unrecognised(self._line, at, raw[:256])]
+
+
+def _said_by(box: bool) -> Means:
+    return Means.SERIAL_BOX if box else Means.MODEM
+
+
+def has_checksum(message: bytes) -> bool:
+    """A message that was read, with its checksum: then the sum held (caller_id.read_message). Some modems leave it out."""
+    return len(message) == message[1] + 3

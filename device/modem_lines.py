@@ -166,7 +166,7 @@ def _cadence(line: bytes) -> list[ModemEvent] | None:
 
 def _value(line: bytes) -> list[ModemEvent] | None:
     if _VOLTS.fullmatch(line):
-        return [Voltage(abs(float(line)))]
+        return [Voltage(float(line))]
     digits, message = _DIGITS.fullmatch(line), _HEX.fullmatch(line)
     if message and (digits is None or _length_fits(message[1])):
         return [
@@ -194,14 +194,14 @@ def _netcallerid(line: bytes) -> list[ModemEvent] | None:
     date, time, number, name = match.groups()
     said = name.strip(b"-").removesuffix(b" CALLER") if name.startswith(b"-") else b""
     if said in (b"MSG OFF", b"MSG ON", b"MSG WAITING"):
-        return [FieldHeard(FieldKey.OTHER, said)]
+        return [FieldHeard(FieldKey.OTHER, said, box=True)]
     fields = [
         (FieldKey.DATE, date),
         (FieldKey.TIME, time),
         (FieldKey.NUMBER, number or said),
         (FieldKey.NAME, b"" if said else name),
     ]
-    return [FieldHeard(key, value) for key, value in fields if value]
+    return [FieldHeard(key, value, box=True) for key, value in fields if value]
 
 
 def _whozz_state(line: bytes) -> list[ModemEvent] | None:
@@ -209,7 +209,7 @@ def _whozz_state(line: bytes) -> list[ModemEvent] | None:
     if match is None:
         return None
     meaning: dict[bytes, ModemEvent] = {
-        b"R": Ring(),
+        b"R": Ring(box=True),
         b"F": HookReport(True),
         b"N": HookReport(False),
         b"H": FlashReport(),
@@ -227,7 +227,7 @@ def _whozz_call(line: bytes) -> list[ModemEvent] | None:
     if (
         way == b"O" or when == b"E"
     ):  # dialled out; or the record at the end, which repeats the one at the start
-        return [FieldHeard(FieldKey.OTHER, line[:LONGEST_RAW])]
+        return [FieldHeard(FieldKey.OTHER, line[:LONGEST_RAW], box=True)]
     return _box_fields(month, day, hour, minute, half, number, name)
 
 
@@ -246,7 +246,7 @@ def _box_fields(
         (FieldKey.NUMBER, number),
         (FieldKey.NAME, (name or b"").strip()),
     ]
-    return [FieldHeard(key, value) for key, value in fields if value]
+    return [FieldHeard(key, value, box=True) for key, value in fields if value]
 
 
 _RULES: tuple[Callable[[bytes], list[ModemEvent] | None], ...] = (

@@ -7,11 +7,11 @@ It hears what the driver heard, without the driver's part in it: no set-up, no t
 from __future__ import annotations
 
 from device.at_protocol import ModemReader
-from device.line_voltage import LineVoltage, Reading
-from device.modem_dialogue import Purpose, Question
+from device.line_voltage import Reading
+from device.modem_ear import ModemEar
 from device.modem_events import ModemEvent, Result
-from device.modem_hearing import ModemHearing
 from device.modem_models import Command
+from device.modem_question import Purpose, Question
 from device.signals import Instant, LineSignal
 
 
@@ -20,8 +20,7 @@ class ModemReplay:
 
     def __init__(self, line: str) -> None:
         self._reader = ModemReader()
-        self._hearing = ModemHearing(line)
-        self._voltage = LineVoltage(line)
+        self._ear = ModemEar(line)
         self._question: Question | None = None
 
     def sent(self, data: bytes, at: Instant) -> None:
@@ -39,12 +38,9 @@ class ModemReplay:
         question = self._question
         taken = question.take(event) if question else False
         if question is None or taken is False:
-            return self._hearing.hear(event, at)
+            return self._ear.hear(event, at)
         if not isinstance(taken, Result):
             return []
         self._question = None
-        if question.volts is None:
-            return []
-        return self._voltage.read(
-            Reading(question.volts, question.asked, at), ringing=self._hearing.ringing(at.mono)
-        )
+        volts = question.volts
+        return [] if volts is None else self._ear.measured(Reading(volts, question.asked, at))

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.line_voltage import Level, LineVoltage, Reading, level_of
-from device.signals import Flash, LineSignal, LoopLost, LoopRestored, OffHook, OnHook, seconds
+from device.signals import (
+    Flash,
+    LineSignal,
+    LoopLost,
+    LoopRestored,
+    Means,
+    OffHook,
+    OnHook,
+    PolarityReversed,
+    seconds,
+)
 from tests.support import at
 
 TOOK = 0.03
@@ -20,7 +30,7 @@ TOOK = 0.03
 class Read:
     """A line read at given times; what it told."""
 
-    voltage: LineVoltage = field(default_factory=lambda: LineVoltage("L1"))
+    voltage: LineVoltage = field(default_factory=lambda: LineVoltage("L1", settles=0))
     now: float = 0.0
 
     def __call__(self, *volts: float, every: float = 0.25, ringing: bool = False) -> list[LineSignal]:
@@ -46,7 +56,17 @@ def kinds(signals: list[LineSignal]) -> list[type[LineSignal]]:
         (16.0, None, Level.ON_HOOK),
         (16.0, 48.0, Level.OFF_HOOK),
         (30.0, 36.0, Level.OFF_HOOK),
-        (30.01, 48.0, Level.ON_HOOK),
+        (30.01, None, Level.ON_HOOK),
+        (40.7, 48.0, Level.OFF_HOOK),
+        (40.9, 48.0, Level.ON_HOOK),
+        (12.0, 60.0, Level.OFF_HOOK),
+        (50.9, 60.0, Level.OFF_HOOK),
+        (51.1, 60.0, Level.ON_HOOK),
+        (-48.6, 48.0, Level.ON_HOOK),
+        (-8.3, 48.0, Level.OFF_HOOK),
+        (2.1, 24.0, Level.OFF_HOOK),
+        (1.9, 24.0, Level.NO_LINE),
+        (2.9, 60.0, Level.NO_LINE),
         (20.3, 24.0, Level.OFF_HOOK),
         (20.5, 24.0, Level.ON_HOOK),
         (48.6, 48.0, Level.ON_HOOK),
@@ -57,7 +77,7 @@ def test_the_thresholds(volts: float, idle: float | None, level: Level) -> None:
 
 
 def test_what_is_found_first() -> None:
-    assert Read()(48.6) == [OnHook("L1", at(0.25 + TOOK), 0, True)]
+    assert Read()(48.6) == [OnHook("L1", at(0.25 + TOOK), 0, True, Means.LINE_VOLTAGE)]
     (found,) = Read()(8.3, 8.4, 8.2)
     assert (type(found), found.at) == (OffHook, at(0.25 + TOOK))
     assert isinstance(found, OffHook)
@@ -139,11 +159,114 @@ def test_a_small_exchange_with_24_volts_is_learnt() -> None:
 
 def test_ringing_voltage_is_not_learnt() -> None:
     read = Read()
-    read(48.0)
+    read(48.0, 48.2, 48.1)
     read(*[90.0] * 40, ringing=True)
+    assert read.voltage.idle == 48.1
+
+
+def test_one_bad_reading_teaches_nothing_and_a_battery_that_sags_over_hours_does() -> None:
+    read = Read()
+    read(48.0, 120.0, 48.0, 48.0, every=1)
     assert read.voltage.idle == 48.0
-    read(50.0)
-    assert read.voltage.idle == 48.25
+    for tenths in range(480, 350, -1):
+        assert read(*[tenths / 10] * 8, every=1) == []
+    assert 35.0 < (read.voltage.idle or 0) < 36.0
+    assert kinds(read(8.0, 8.0, 8.0)) == [OffHook]
+
+
+@pytest.mark.parametrize("idle", [24.0, 36.0, 48.6, 60.0])
+@pytest.mark.parametrize("off_hook", [3.2, 6.0, 8.3, 14.0])
+def test_every_exchange_and_every_loop(idle: float, off_hook: float) -> None:
+    read = Read()
+    read(*[idle] * 10)
+    assert kinds(read(*[off_hook] * 4)) == [OffHook]
+    assert read(off_hook * 0.8, off_hook, off_hook * 0.8) == []  # a second telephone beside it
+    assert kinds(read(*[idle * 0.97] * 6)) == [OnHook]
+
+
+def test_a_drop_that_no_telephone_makes_is_believed_until_it_rings() -> None:
+    read = Read()
+    read(*[52.0] * 10)
+    assert kinds(read(*[40.0] * 5)) == [OffHook]
+    (healed,) = read.voltage.burst(seconds(read.now), seconds(read.now + 1), at(read.now))
+    assert isinstance(healed, OnHook)
+    assert read.voltage.idle == 40.0
+    assert read(*[40.0] * 5, every=1) == []
+    assert kinds(read(*[8.0] * 8)) == [OffHook]
+    assert read.voltage.burst(0, 1, at(read.now)) == []  # a telephone makes this
+
+
+def test_or_until_it_has_lasted_ten_minutes() -> None:
+    read = Read()
+    read(*[52.0] * 10)
+    told = read(*[40.0] * 1250, every=0.5)
+    assert kinds(told) == [OffHook, OnHook]
+    assert told[1].at.mono + getattr(told[1], "error", 0) >= seconds(600)
+    assert kinds(read(*[8.0] * 1300, every=0.5)) == [OffHook]
+
+
+# --- bursts ----------------------------------------------------------------------------------------------------------
+
+
+def test_readings_that_agree_in_a_burst_decide_nothing() -> None:
+    read = Read()
+    read(*[48.6] * 4)
+    read.voltage.burst(seconds(read.now), seconds(read.now + 1.1), at(read.now + 0.3))
+    assert read(*[12.9] * 8, every=0.13, ringing=True) == []
+    assert read(*[48.6] * 4, every=0.13, ringing=True) == []
+
+
+def test_who_lifts_in_a_burst_is_told_after_it_with_the_error_of_that() -> None:
+    read = Read()
+    read(*[48.6] * 4)
+    start = read.now
+    read.voltage.burst(seconds(start), seconds(start + 1.1), at(start + 0.3))
+    told = read(*[8.3] * 10, every=0.13, ringing=True)
+    (lifted,) = told
+    assert isinstance(lifted, OffHook)
+    assert lifted.at.mono - lifted.error <= seconds(start) <= lifted.at.mono + lifted.error
+    assert lifted.at.mono + lifted.error >= seconds(start + 1.1)
+
+
+def test_a_reading_is_believed_once_the_word_ring_of_a_burst_would_have_come() -> None:
+    read = Read(LineVoltage("L1", settles=seconds(0.5)))
+    read(*[48.6] * 4)
+    assert read(12.9, 12.9, 12.9, every=0.13) == []
+    read.voltage.burst(seconds(read.now - 0.5), seconds(read.now + 0.6), at(read.now))
+    assert read(12.9, 12.9, every=0.13, ringing=True) == []
+    assert kinds(read(48.6, 48.6, every=0.3)) == []
+    assert kinds(read(*[8.3] * 3, every=0.13)) == [OffHook]  # just after a burst there is no other
+
+
+# --- polarity --------------------------------------------------------------------------------------------------------
+
+
+def test_a_sign_that_changes_and_stays_is_a_reversal() -> None:
+    read = Read()
+    read(*[-48.0] * 5)
+    assert read(47.0, every=1) == []
+    assert read(-48.0, 48.0, 48.0, -48.0) == []
+    assert read.voltage.in_doubt is False
+    before = read.now
+    (reversed_,) = read(48.0, 48.0, 48.0)
+    assert isinstance(reversed_, PolarityReversed)
+    assert reversed_.at == at(before + (0.25 + TOOK) / 2)
+    assert reversed_.means is Means.LINE_VOLTAGE
+    assert kinds(read(8.0, 8.0, 8.0)) == [OffHook]
+    assert kinds(read(-8.0, -8.0, -8.0)) == [PolarityReversed]  # the far end answered
+    assert kinds(read(0.0, 0.0, 0.0, 0.0, 0.0)) == [LoopLost]
+    assert kinds(read(48.0, 48.0, 48.0)) == [LoopRestored, OnHook]  # not known any more, so not reversed
+
+
+def test_what_is_known_by_other_means_is_not_told_again() -> None:
+    read = Read()
+    assert not read.voltage.known
+    read(*[48.6] * 4)
+    read.voltage.assume(lifted=True, at=at(read.now))
+    assert read(8.3, 8.3, 8.3, 8.3) == []
+    assert kinds(read(*[48.6] * 5)) == [OnHook]
+    read.voltage.assume(lifted=False, at=at(read.now))
+    assert read(48.6, 48.6, 48.6) == []
 
 
 # Values about every threshold, and gaps about every duration.
@@ -180,5 +303,5 @@ def test_after_anything_a_lifted_handset_is_noticed(before: list[float]) -> None
     read(*before)
     read(*[8.3] * 6)
     assert read.voltage.off_hook
-    read(*[48.6] * 6)
+    read(*[read.voltage.idle or 48.6] * 6)
     assert not read.voltage.off_hook

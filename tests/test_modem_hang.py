@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from device.exchange.exchange import Exchange
 from device.exchange.exchange_lines import ModemLine
 from device.exchange.planned import FaultKind
-from device.modem_dialogue import TOLD_LATE
+from device.modem_watch import TOLD_LATE
 from device.signals import Instant, LineLost, LineRestored, LineSignal, RingWord
 from firmware_app.calls.call import CallClosed, Disposition
+from firmware_app.calls.known_line import LAG
 from firmware_app.calls.line_machine import LineMachine
-from firmware_app.calls.line_moves import LAG
 from tests.modem_talk import Talk, conexant
 from tests.scripted_modem import Listening
 from tests.support import at

@@ -34,6 +34,10 @@ def fields(*pairs: tuple[FieldKey, bytes]) -> list[ModemEvent]:
     return [FieldHeard(key, value) for key, value in pairs]
 
 
+def said_by_box(*pairs: tuple[FieldKey, bytes]) -> list[ModemEvent]:
+    return [FieldHeard(key, value, box=True) for key, value in pairs]
+
+
 @pytest.mark.parametrize(
     ("line", "detail", "caller"),
     [
@@ -115,7 +119,7 @@ def test_a_field_of_caller_id(line: bytes, expected: list[ModemEvent]) -> None:
         (b"DRON=11", BurstReport(seconds(1.1))),
         (b"DROF=0", SilenceReport(0)),
         (b"48.6", Voltage(48.6)),
-        (b"-48.65", Voltage(48.65)),
+        (b"-48.65", Voltage(-48.65)),
         (b"1.4", Voltage(1.4)),
         (b"56000", Digits("56000")),
         (b"0475551234", Digits("0475551234")),
@@ -140,18 +144,18 @@ def test_words_values_and_echoes(line: bytes, event: ModemEvent) -> None:
     [
         (
             b"###DATE03301423...NMBR4075551212...NAMEWIRELESS CALL+++",
-            fields(
+            said_by_box(
                 (K.DATE, b"0330"), (K.TIME, b"1423"), (K.NUMBER, b"4075551212"), (K.NAME, b"WIRELESS CALL")
             ),
         ),
         (
             b"###DATE03301423...NMBR...NAME-UNKNOWN CALLER-+++",
-            fields((K.DATE, b"0330"), (K.TIME, b"1423"), (K.NUMBER, b"UNKNOWN")),
+            said_by_box((K.DATE, b"0330"), (K.TIME, b"1423"), (K.NUMBER, b"UNKNOWN")),
         ),
-        (b"###DATE...NMBR...NAME-MSG OFF-+++", fields((K.OTHER, b"MSG OFF"))),
+        (b"###DATE...NMBR...NAME-MSG OFF-+++", said_by_box((K.OTHER, b"MSG OFF"))),
         (
             b"01      9/03      2:25 PM       806-555-1767           WIRELESS CALLER",
-            fields(
+            said_by_box(
                 (K.DATE, b"0903"),
                 (K.TIME, b"1425"),
                 (K.NUMBER, b"806-555-1767"),
@@ -160,15 +164,15 @@ def test_words_values_and_echoes(line: bytes, event: ModemEvent) -> None:
         ),
         (
             b"02      12/31      12:05 AM       806-555-1767",
-            fields((K.DATE, b"1231"), (K.TIME, b"0005"), (K.NUMBER, b"806-555-1767")),
+            said_by_box((K.DATE, b"1231"), (K.TIME, b"0005"), (K.NUMBER, b"806-555-1767")),
         ),
-        (b"01 R             11/07 07:43:52", [Ring()]),
+        (b"01 R             11/07 07:43:52", [Ring(box=True)]),
         (b"01 F             11/07 07:43:58", [HookReport(True)]),
         (b"01 N             11/07 07:48:34", [HookReport(False)]),
         (b"01 H             11/07 07:44:00", [FlashReport()]),
         (
             b"01 I S 0000 G A0 11/07 07:43 PM 770-555-7111   CALLERID.COM",
-            fields(
+            said_by_box(
                 (K.DATE, b"1107"), (K.TIME, b"1943"), (K.NUMBER, b"770-555-7111"), (K.NAME, b"CALLERID.COM")
             ),
         ),
@@ -186,7 +190,7 @@ def test_a_box_that_saw_a_bad_checksum_gives_no_number() -> None:
 @pytest.mark.parametrize("what", [b"I E 0276 G A1", b"O S 0000 G A0"])
 def test_what_a_box_says_at_the_end_or_of_outgoing_calls_names_no_caller(what: bytes) -> None:
     line = b"01 " + what + b" 11/07 07:43 AM 770-555-7111   CALLERID.COM"
-    assert read_line(line) == fields((K.OTHER, line))
+    assert read_line(line) == said_by_box((K.OTHER, line))
 
 
 @pytest.mark.parametrize(
