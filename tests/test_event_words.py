@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from device.signals import Absence, CallerId, seconds
+from device.signals import Absence, CallerId, Means, seconds
 from firmware_app.calls.call import (
     Anomaly,
     Call,
@@ -16,11 +16,13 @@ from firmware_app.calls.call import (
     CallOpened,
     Direction,
     Disposition,
+    Doubt,
+    FarEnd,
     Trouble,
     TroubleBegan,
     TroubleEnded,
 )
-from firmware_app.event_words import ABSENCES, DISPOSITIONS, TROUBLES, words_of
+from firmware_app.event_words import ABSENCES, DISPOSITIONS, DOUBTS, FAR_ENDS, MEANS, TROUBLES, words_of
 from tests.support import at
 
 RINGING = Call("k", "L1", Direction.INBOUND, at(10), ring_bursts=1, last_edge=at(11))
@@ -63,6 +65,45 @@ OUTBOUND = Call("k", "L1", Direction.OUTBOUND, at(10))
             "去电：拨号 12",
             "outbound call: dialled 12",
         ),
+        (
+            CallClosed(replace(ANSWERED, answered_by=Means.LINE_VOLTAGE, ended=at(20)), at(20)),
+            20,
+            "来电结束：已接听，响铃 1 次，接听用时 2.50 s ± 0.06 s（按线路电压）",
+            "inbound call is over: answered, 1 burst, answered after 2.50 s ± 0.06 s (by line voltage)",
+        ),
+        (
+            CallClosed(replace(RINGING, disposition=Disposition.UNKNOWN, doubt=Doubt.HOOK_AWAY), at(17)),
+            17,
+            "来电结束：待确认，响铃时测摘挂机的监听口失联，响铃 1 次",
+            "inbound call is over: not known, the ear that senses the hook was away while it rang, 1 burst",
+        ),
+        (
+            CallClosed(
+                replace(
+                    OUTBOUND,
+                    far_end=FarEnd.ANSWERED,
+                    far_answered=at(22),
+                    far_answered_by=Means.SOUND,
+                    far_answer_error=seconds(0.1),
+                ),
+                at(60),
+            ),
+            60,
+            "去电结束：对方在 12.00 s ± 0.10 s 后接听（按线路声音）",
+            "outbound call is over: the far end answered after 12.00 s ± 0.10 s (by sound)",
+        ),
+        (
+            CallClosed(replace(OUTBOUND, far_end=FarEnd.BUSY), at(60)),
+            60,
+            "去电结束：对方占线",
+            "outbound call is over: the far end was busy",
+        ),
+        (
+            CallClosed(replace(OUTBOUND, far_end=FarEnd.UNKNOWN), at(60)),
+            60,
+            "去电结束",
+            "outbound call is over",
+        ),
         (Anomaly("L1", at(3), "odd"), 3, "异常　odd", "anomaly · odd"),
         (Anomaly("L1", at(3), "odd", "5 bytes"), 3, "异常　odd 5 bytes", "anomaly · odd 5 bytes"),
         (TroubleBegan("L1", at(4), Trouble.NO_LOOP), 4, "出现　线路断开", "began · line cut"),
@@ -78,3 +119,6 @@ def test_every_word_of_the_house_has_its_words() -> None:
     assert set(DISPOSITIONS) == set(Disposition)
     assert set(ABSENCES) == set(Absence)
     assert set(TROUBLES) == set(Trouble)
+    assert set(MEANS) == set(Means)
+    assert set(DOUBTS) == set(Doubt)
+    assert set(FAR_ENDS) == set(FarEnd) - {FarEnd.ANSWERED, FarEnd.UNKNOWN}

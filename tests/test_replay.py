@@ -126,7 +126,7 @@ def test_beside_raw_items_only_what_they_cannot_tell_is_taken_from_the_driver() 
     lines = echo(text)
     assert told(lines) == [
         "9.000 inbound call begins: 1 burst",
-        "10.000 inbound call is over: not known, 1 burst, rang 1.00 s",
+        "10.000 inbound call is over: not known, the interface was lost while it rang, 1 burst, rang 1.00 s",
         "10.000 began · interface lost · gone",
         "11.000 ended · interface lost",
         "12.000 inbound call begins: 1 burst",
