@@ -117,6 +117,7 @@ class Model:
     jack_codes: <DLE>H and <DLE>h in voice mode (+FCLASS=8) tell of a telephone plugged into the modem's own jack.
     caller_id_mode: the form the modem has and was set to; before the set-up, the form to prefer where it does not list any.
     caller_id_first: commands tried before the usual ones, for makers with ways of their own.
+    country, country_before: T.35 codes as +GCI has them now, and had them; empty when it does not tell.
     """
 
     family: Family
@@ -130,6 +131,8 @@ class Model:
     ring_latency: int = 600 * MILLISECOND  # somewhere from the first cycles to the end of a burst of 1 s [U]
     ring_error: int = 600 * MILLISECOND
     quirks: frozenset[Quirk] = frozenset()
+    country: str = ""
+    country_before: str = ""
     dialling: Dialling | None = field(default_factory=Dialling)
 
     @property

@@ -128,11 +128,14 @@ class SetUp:
     def _country(self) -> Course:
         """China where the modem has it and is elsewhere; else it stays where it is: a wrong one gives RING alone (LINE.md 1.1)."""
         listed = yield from _asked(Step.COUNTRY, COUNTRIES)
-        if CHINA not in _codes(listed):
+        if not _codes(listed):
             return
-        now = yield from _asked(Step.COUNTRY, COUNTRY)
-        if CHINA not in _codes(now):
-            yield Step.COUNTRY, Command(f"AT+GCI={CHINA}")
+        told = _codes((yield from _asked(Step.COUNTRY, COUNTRY)))
+        before = now = told[0] if told else ""
+        if CHINA in _codes(listed) and now != CHINA:
+            answer = yield Step.COUNTRY, Command(f"AT+GCI={CHINA}")
+            now = CHINA if answer.ok else now
+        self.model = replace(self.model, country=now, country_before=before)
 
     def _caller_id(self) -> Course:
         listed = yield from _asked(Step.CALLER_ID_MODES, CALLER_ID_MODES)

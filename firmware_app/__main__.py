@@ -78,6 +78,12 @@ COMMANDS = (
         "add_verify_arguments",
         "run_verify",
     ),
+    Command(
+        "probe",
+        "看端口上是什么调制解调器、能做什么 / what modem is at a port, and what it can do",
+        "firmware_app.probe_command",
+        settings=False,
+    ),
     Command("replay", "重放一份线路记录 / replay a trace", "firmware_app.replay", settings=False),
     Command("record", "录制一条线路的信号 / record a line to a trace", "firmware_app.record_command"),
     Command(
