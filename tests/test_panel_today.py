@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,12 +12,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from firmware_app.calls.call import Doubt
 from firmware_app.calls.phone_number import parse
 from firmware_app.records import entries
 from firmware_app.records.outcomes import Pending
 from tests.panel_box import NOON, SOON, Box, Desk, heard, line_state, panel, row, told, words
+from web_panel.equipment_words import DOUBTS
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
+
+ANSWERED = {
+    "direction": "inbound",
+    "started_at": "2026-11-23T03:59:00.000Z",
+    "answered_at": "2026-11-23T03:59:07.300Z",
+    "answered_by": "line_voltage",
+    "uncertainty_s": 0.5,
+}
 
 
 @pytest.fixture
@@ -125,6 +136,19 @@ def test_an_unknown_call_is_to_be_settled(box: Box, desk: Desk) -> None:
     ]
 
 
+def test_why_a_call_is_not_known_is_said(box: Box, desk: Desk) -> None:
+    calls = {
+        doubt: box.write(
+            replace(box.call_entry("15400000003", 6, "unknown"), doubt=doubt),
+        ).row
+        for doubt in (None, *DOUBTS, "a doubt of a later version")
+    }
+    page = desk.page()
+    for doubt, call in calls.items():
+        assert DOUBTS.get(doubt or "", "没有听清这个来电有没有人接。请您确认。") in row(page, call)
+    assert set(DOUBTS) == {each.value for each in Doubt}
+
+
 def test_the_number_of_a_service_is_no_secret(box: Box, desk: Desk) -> None:
     call = box.call("10086", 5)
     found = row(desk.page(), call)
@@ -182,6 +206,13 @@ def test_ringing(box: Box, desk: Desk, live: Live, seconds: float, stage: int, s
         (line_state("L1", "idle", troubles=[{"kind": "no_loop"}]), "向电话公司报修"),
         (line_state("L1", "off_hook", troubles=[{"kind": "left_off_hook"}]), "请把话筒放回去"),
         (line_state("L1", "talking", troubles=[{"kind": "hook_sensor"}]), "请技术员检查这条线的接线"),
+        (line_state("L1", "idle", troubles=[{"kind": "ear_lost"}]), "一个监听口失联"),
+        (line_state("L1", "talking", troubles=[{"kind": "ear_lost"}]), "正在通话"),
+        (line_state("L1", "talking", call=ANSWERED), "响铃 7.3 秒后接听 · 按线路电压判断，误差 ±0.5 秒"),
+        (
+            line_state("L1", "talking", call=ANSWERED | {"answered_by": "a means of a later version"}),
+            "号码未知",
+        ),
         (line_state("L1", "a state of a later version"), "状态未知"),
         ({"name": "L1"}, "状态未知"),
         (line_state("L1", "ringing", call={"started_at": "nonsense"}), "正在响铃"),
@@ -256,7 +287,8 @@ def test_faults_and_the_last_check(box: Box, desk: Desk) -> None:
     assert "还没有做过线路自查" in desk.page()
     box.write(entries.FaultBegan("line_lost", "L1"))
     box.write(entries.FaultBegan("clock", None))
-    box.write(entries.FaultBegan("hook_sensor", "L2"))
+    box.write(entries.FaultBegan("hook_sensor", "L2", "of no use to the clerk"))
+    box.write(entries.FaultBegan("ear_lost", "L2", "modem: no port"))
     box.write(
         entries.CheckRun("L1", "schedule", (("answers", False, "no port"), ("set_up", False, "no port")))
     )
@@ -267,8 +299,10 @@ def test_faults_and_the_last_check(box: Box, desk: Desk) -> None:
     assert "L1 听不到这条线（今天 12:00 起）" in page
     assert "时间可能不准（今天 12:00 起）" in page
     assert "L2 摘挂机检测与响铃矛盾（今天 12:00 起）" in page
+    assert "of no use" not in page
+    assert "L2 一个监听口失联（今天 12:00 起） 给技术员： modem: no port" in page
     assert "L1 自查没有通过（今天 12:00） 请告诉技术员。 给技术员： no port" in page
-    assert page.count("no port") == 1, "what the driver says is told once"
+    assert page.count("技术员： no port") == 1, "what the driver says is told once"
     assert "L2 自查没有通过（今天 12:00）" in page
     assert "L3 自查正常（今天 12:00）" in page
     assert "指示灯 自查正常" in page

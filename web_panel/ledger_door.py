@@ -55,6 +55,7 @@ class WaitingCall:
     attempts: int
     in_hours: bool | None
     unseen: bool
+    doubt: str | None = None  # why it is not known how it came out
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class OpenFault:
     kind: str
     line: str | None
     since: int
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,10 @@ class LedgerDoor:
                 done=[_done(row) for row in done],
                 counts=self._counts(midnight, now),
                 called_back=sum(row.outcome == "reached" for row in done),
-                faults=[OpenFault(row.kind, row.line, row.began_wall) for row in self._reader.faults_open()],
+                faults=[
+                    OpenFault(row.kind, row.line, row.began_wall, row.detail)
+                    for row in self._reader.faults_open()
+                ],
                 checks=[
                     CheckedLine(row.line, *_outcome(row.results), row.wall)
                     for row in self._reader.last_checks()
@@ -222,6 +227,7 @@ def _waiting(row: MissedRow) -> WaitingCall:
         attempts=row.attempts,
         in_hours=row.in_hours,
         unseen=not row.seen,
+        doubt=row.doubt,
     )
 
 

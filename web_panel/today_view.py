@@ -14,7 +14,7 @@ from typing import Any
 from device.signals import SECOND
 from firmware_app.calls.phone_number import parse
 from firmware_app.records.privacy import mask_name, mask_number
-from web_panel.equipment_words import FAULTS, STAGE_WORDS, STATES, TROUBLES
+from web_panel.equipment_words import DOUBTS, FAULTS, MEANS, STAGE_WORDS, STATES, TROUBLES
 from web_panel.formatting import minutes, waited, when
 from web_panel.ledger_door import CheckedLine, DoneCall, LedgerView, OpenFault, WaitingCall
 from web_panel.translating import Translator
@@ -34,7 +34,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class LineCard:
-    """One telephone line now. tone: calm | ring | talk | ask | trouble; age: whole seconds it has been ringing."""
+    """One telephone line now. tone: calm | ring | talk | ask | trouble; age: whole seconds it has been ringing.
+
+    how: when it was answered, and by which means that is known.
+    """
 
     name: str
     tone: str
@@ -43,6 +46,7 @@ class LineCard:
     age: int | None = None
     who: str = ""
     caller_name: str = ""
+    how: str = ""
     advice: str = ""
     question: bool = False
 
@@ -244,8 +248,9 @@ def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
     kinds = {trouble.get("kind"): trouble for trouble in _dicts(line.get("troubles"))}
     if line.get("state") == "ringing" and isinstance(line.get("call"), dict):
         return _ringing(name, line["call"], desk)
+    in_use = line.get("state") in ("talking", "outbound", "off_hook")
     for kind, (words, advice) in TROUBLES.items():
-        if kind in kinds:
+        if kind in kinds and not (kind == "ear_lost" and in_use):  # the others hear what goes on
             return LineCard(name, "trouble", t(words), advice=t(advice))
     if "still_talking" in kinds:
         return _question(name, line, desk)
@@ -254,8 +259,21 @@ def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
     call = line.get("call")
     if tone == "talk" and isinstance(call, dict) and call.get("direction") == "inbound":
         who = desk.who(call.get("number"), call.get("absence"), name)
-        return LineCard(name, tone, t(words), who=who, caller_name=desk.name(call.get("name")))
+        caller_name = desk.name(call.get("name"))
+        return LineCard(name, tone, t(words), who=who, caller_name=caller_name, how=_how(call, t))
     return LineCard(name, tone, t(words), advice=advice)
+
+
+def _how(call: Mapping[str, Any], t: Translator) -> str:
+    """After how long it was answered, and how exactly that is known; empty where the ear does not say."""
+    started, answered = _wall(call.get("started_at")), _wall(call.get("answered_at"))
+    means, error = MEANS.get(str(call.get("answered_by"))), call.get("uncertainty_s")
+    if started is None or answered is None or means is None or not isinstance(error, int | float):
+        return ""
+    after = max(0, answered - started) / SECOND
+    return t(
+        "响铃 {n} 秒后接听 · 按{means}判断，误差 ±{error} 秒", n=f"{after:.1f}", means=t(means), error=error
+    )
 
 
 def _ringing(name: str, call: Mapping[str, Any], desk: Audience) -> LineCard:
@@ -285,7 +303,7 @@ def _todo_row(call: WaitingCall, desk: Audience) -> TodoRow:
     shown = desk.shown.get(call.call) if full else None
     moment = desk.when(call.last_wall)
     notes = {
-        "unsettled": t("没有听清这个来电有没有人接。请您确认。"),
+        "unsettled": t(DOUBTS.get(call.doubt or "", "没有听清这个来电有没有人接。请您确认。")),
         "hidden-number": t("这个号码不能回拨，看过就行。") if full else t("没有号码，不能回拨，看过就行。"),
     }
     return TodoRow(
@@ -362,7 +380,8 @@ def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
     told = desk.t("{fault}（{when} 起）", fault=desk.t(words), when=desk.when(fault.since))
     if fault.line is None:
         return BoxRow("trouble", told, desk.t(advice))
-    return BoxRow("trouble", f"{fault.line} {told}")  # what to do stands at the line
+    which = fault.detail if fault.kind == "ear_lost" else ""
+    return BoxRow("trouble", f"{fault.line} {told}", detail=which)  # what to do stands at the line
 
 
 def _check(check: CheckedLine, desk: Audience, told: Set[str]) -> BoxRow:
