@@ -9,11 +9,13 @@ from device.signals import (
     CallerIdHeard,
     LineLost,
     LineRestored,
+    Means,
     OffHook,
     OnHook,
     RingEnded,
     RingStarted,
     Sensing,
+    seconds,
 )
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.line_view import iso, line_json
@@ -62,11 +64,20 @@ def test_a_ringing_call_is_told_with_its_number_masked_and_in_full() -> None:
         "started_at": iso(at(1).wall),
         "ring_bursts": 1,
         "answered_at": None,
+        "answered_by": None,
+        "uncertainty_s": 0.0,
         "number": "15400001234",
         "masked": "154****1234",
         "name": "张三",
         "absence": None,
     }
+
+
+def test_how_an_answer_is_known_is_told_with_its_error_never_made_smaller() -> None:
+    ringing = [RingStarted("L1", at(1), seconds(0.041)), RingEnded("L1", at(2))]
+    call = told(heard(*ringing, OffHook("L1", at(4), seconds(0.25), means=Means.LINE_VOLTAGE)), 5)["call"]
+    assert isinstance(call, dict)
+    assert (call["answered_by"], call["uncertainty_s"]) == ("line_voltage", 0.3)
 
 
 def test_talking_outbound_off_hook_lost_and_idle_again() -> None:
