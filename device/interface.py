@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from device.signals import Instant, LineSignal
 
@@ -61,6 +61,7 @@ class DialEnd(Enum):
     UNABLE = "unable"  # this interface cannot dial, or not this number
 
 
+@runtime_checkable
 class Dialler(Protocol):
     """An interface that can also dial (click-to-call): the modem dials, the clerk lifts, the modem lets go."""
 
@@ -73,6 +74,7 @@ class Dialler(Protocol):
         ...
 
 
+@runtime_checkable
 class Attentive(Protocol):
     """An interface that works harder while the line is busy: a sound tap decodes only around ringing and off-hook."""
 

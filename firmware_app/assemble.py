@@ -22,10 +22,13 @@ from device.indicators import Beeper, DeskButton, Lamp, ProblemTold
 from device.interface import Indicator, LineInterface, Pattern
 from device.modem import Modem, Tap
 from device.pin_factory import PinFactory, open_factory
+from device.serial_ears import Board, FskChip
 from device.signals import SECOND
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.service_hours import ServiceHours
+from firmware_app.deaf_ear import DeafEar
+from firmware_app.line_ears import LineEars
 from firmware_app.monitor import Item, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
@@ -37,13 +40,23 @@ from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
 from firmware_app.settings import Settings
 from firmware_app.upkeep.line_check import LineCheck
-from firmware_app.wiring import GpioWiring, ModemWiring
+from firmware_app.wiring import (
+    AudioWiring,
+    BoardWiring,
+    DtmfChipWiring,
+    FskChipWiring,
+    GpioWiring,
+    ModemWiring,
+    Wiring,
+)
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 FIRST_ACCOUNT = "admin"
+NO_NUMPY = "{} is not installed: pip install 'ringkeeper[sound]', or apt install python3-numpy, then restart"
+NO_DRIVER = "this version has no driver for it"
 CHECK_UNDER_WAY = Text("正在检查，请稍候", "a check is under way")
 DISK_AGAIN = 5.0  # seconds between attempts to open a ledger whose disk does not work
 SETTLE = (
@@ -55,16 +68,18 @@ class Chips:
     """One pin factory a chip, however many lines and lamps use it."""
 
     def __init__(
-        self, pins_socket: Path, wrapped: Callable[[PinFactory], PinFactory] = lambda factory: factory
+        self,
+        pins_socket: Path,
+        wrapped: Callable[[str, PinFactory], PinFactory] = lambda chip, factory: factory,
     ) -> None:
-        """`wrapped`: what to hand out in place of a factory, e.g. one that is overheard."""
+        """`wrapped`: what to hand out in place of a chip's factory, e.g. one that is overheard."""
         self._pins_socket = pins_socket
         self._wrapped = wrapped
         self._factories: dict[str, PinFactory] = {}
 
     def factory(self, chip: str) -> PinFactory:
         if chip not in self._factories:
-            self._factories[chip] = self._wrapped(open_factory(chip, self._pins_socket))
+            self._factories[chip] = self._wrapped(chip, open_factory(chip, self._pins_socket))
         return self._factories[chip]
 
     def close(self) -> None:
@@ -72,21 +87,53 @@ class Chips:
             factory.close()
 
 
-def build_line(settings: Settings, index: int, chips: Chips, tap: Tap | None = None) -> LineInterface:
-    """The driver of line `index` as its wiring says; `tap` overhears the bytes of a modem."""
-    line = settings.lines[index]
-    if isinstance(line.wiring, GpioWiring):
-        wiring = line.wiring
-        return GpioLine(
+def build_ear(line: str, wiring: Wiring, chips: Chips, tap: Tap | None = None) -> LineInterface:
+    """The driver of one ear as it is wired; `tap` overhears the bytes of a serial port."""
+    match wiring:
+        case GpioWiring():
+            return GpioLine(
+                line,
+                chips.factory(wiring.chip),
+                ring_pin=wiring.ring_pin,
+                hook_pin=wiring.hook_pin,
+                ring_active=wiring.ring_active,
+                hook_active=wiring.hook_active,
+                reversal_pin=wiring.reversal_pin,
+            )
+        case ModemWiring():
+            return Modem(line, wiring.port, init=wiring.init, tap=tap)
+        case AudioWiring():
+            return _sound_tap(line, wiring)
+        case FskChipWiring():
+            return FskChip(line, wiring.port, tap=tap)
+        case BoardWiring():
+            return Board(line, wiring.port, wiring.pattern, wiring.baud, tap=tap)
+        case DtmfChipWiring():
+            return DeafEar(line, NO_DRIVER)
+
+
+def _sound_tap(line: str, wiring: AudioWiring) -> LineInterface:
+    """numpy is an extra, and takes its time and memory: it is loaded where a line has a sound card."""
+    try:
+        from device.audio_tap import AudioTap
+    except ImportError as error:
+        return DeafEar(line, NO_NUMPY.format(error.name))
+    return AudioTap(
+        line, wiring.device, rate=wiring.rate, dtmf_start=wiring.dtmf_start, dtmf_end=wiring.dtmf_end
+    )
+
+
+def build_lines(settings: Settings, chips: Chips, boot: str) -> list[LineEars]:
+    """Every line with the drivers of its ears."""
+    return [
+        LineEars(
             line.name,
-            chips.factory(wiring.chip),
-            ring_pin=wiring.ring_pin,
-            hook_pin=wiring.hook_pin,
-            ring_active=wiring.ring_active,
-            hook_active=wiring.hook_active,
+            line.number,
+            boot,
+            {ear: build_ear(line.name, wiring, chips) for ear, wiring in line.ears.items()},
         )
-    assert isinstance(line.wiring, ModemWiring)
-    return Modem(line.name, line.wiring.port, tap=tap)
+        for line in settings.lines
+    ]
 
 
 def build_indicators(settings: Settings, chips: Chips, told: ProblemTold) -> dict[str, Indicator]:
@@ -188,13 +235,12 @@ class MonitorProcess:
         self._button = build_button(settings, self._chips, told)
         # what is wrong was told while they were built; if nothing is, a fault of the run before is over
         told("all", None)
-        numbers = [line.number for line in settings.lines]
-        drivers = [build_line(settings, index, self._chips) for index in range(len(settings.lines))]
+        lines = build_lines(settings, self._chips, boot)
         self._monitor = Monitor(
             boot=boot,
             items=items,
             site={"id": settings.site.id, "name": settings.site.name},
-            lines=list(zip(drivers, numbers, strict=True)),
+            lines=lines,
             annunciator=Annunciator(self._lamps),
             button=self._button,
             timezone=self._zone,
@@ -203,7 +249,7 @@ class MonitorProcess:
         self._socket = MonitorSocket(settings.run_dir / "monitor.sock", self._monitor)
         self._monitor.connect(self._recorder, self._socket)
         self._check = LineCheck(
-            drivers,
+            {line.name: line.interfaces for line in lines},
             lambda run, at: self._recorder.put(run, at, "monitor"),
             lambda on: self._monitor.queue.put(LampTest(on)),
             self._lamp_problems,

@@ -21,6 +21,8 @@ from firmware_app.wording import Text
 
 DEFAULT_CONFIG = Path("/etc/ringkeeper/ringkeeper.toml")
 
+ROLES = {"ring": Text("振铃", "ring"), "hook": Text("摘机", "hook"), "reversal": Text("反极", "reversal")}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -95,14 +97,9 @@ def _ear(wiring: Wiring) -> Text:
 
 
 def _pins(wiring: GpioWiring) -> Text:
-    pins = (
-        (Text("振铃", "ring"), wiring.ring_pin),
-        (Text("摘机", "hook"), wiring.hook_pin),
-        (Text("反极", "reversal"), wiring.reversal_pin),
-    )
-    wired = [(name, pin) for name, pin in pins if pin is not None]
-    zh = "，".join(f"{name.zh} GPIO{pin}" for name, pin in wired)
-    en = ", ".join(f"{name.en} GPIO{pin}" for name, pin in wired)
+    wired = wiring.pins().items()
+    zh = "，".join(f"{ROLES[role].zh} GPIO{pin}" for role, pin in wired)
+    en = ", ".join(f"{ROLES[role].en} GPIO{pin}" for role, pin in wired)
     return Text(f"{wiring.chip}  {zh}", f"{wiring.chip}  {en}")
 
 

@@ -2,7 +2,7 @@
 
 A pattern that backtracks without end would stop the whole monitor, since one match runs to its end. So what can grow is
 limited: a repeat is of one character or set and never of a group, there are few of them, and the driver cuts the lines it
-reads at LONGEST_LINE characters. The worst pattern that passes then takes some tenths of a second, not hours.
+reads (board_lines.LONGEST_LINE). The worst pattern that passes then takes some tenths of a second, not hours.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 from firmware_app.wording import Text
 
 LONGEST_PATTERN = 200
-LONGEST_LINE = 80  # characters of one line of a board that the pattern is tried on
 MOST_REPEATS = 4  # of * + {m,n}: each multiplies the work by the length of the line
 MOST_CHOICES = 4  # of ? and |: each doubles it
 

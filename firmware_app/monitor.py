@@ -3,28 +3,30 @@
 Order in the loop: what IS goes to the annunciator at once; what happened goes to the recorder; what WAS is shown only
 when the recorder tells of its commit (docs/ARCHITECTURE.md, invariant 2). The loop does no disk, no network, no blocking send.
 
-Threads: this loop (main) · one per line driver · recorder · monitor-socket · the scheduler's two · gpiozero's patterns.
+Threads: this loop (main) · one per ear of a line · recorder · monitor-socket · the scheduler's two · gpiozero's patterns.
 """
 
 from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from device import clock, signals
-from device.interface import Button, CheckResult, LineInterface, Press
+from device.interface import Button, Press
 from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.calls.service_hours import ServiceHours
 from firmware_app.desk_entries import from_desk
+from firmware_app.line_ears import EarSignal, LineEars
 from firmware_app.line_records import LineRecords
 from firmware_app.line_view import iso, line_json
+from firmware_app.monitor_requests import NO_SUCH_LINE, Asked, Checker, DialOver, MonitorRequests
 from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
 from firmware_app.records import entries, privacy
 from firmware_app.records.outcomes import Recorded, Refused
@@ -41,28 +43,12 @@ from firmware_app.wording import Text
 log = logging.getLogger(__name__)
 
 STATE_DELAY = 20 * MILLISECOND  # peers are told the present so late at the most: recording goes first
-EXPIRED = Text("请求过期，没有执行", "the request expired and was not carried out")
-NO_SUCH_LINE = Text("没有这条线路", "no such line")
-NO_SUCH_REQUEST = Text(
-    "没有这个请求；可用：check_line、lamp_test、silence",
-    "no such request; check_line, lamp_test, silence exist",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
     press: Press
     at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request from a peer: `until` is the monotonic deadline after which it is never carried out."""
-
-    what: str
-    line: str | None
-    until: int
-    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +63,7 @@ class Stop:
     reason: str
 
 
-Work = signals.LineSignal | RecorderNews | Pressed | Asked | Told | LampTest | LampProblem
+Work = EarSignal | RecorderNews | Pressed | Asked | DialOver | Told | LampTest | LampProblem
 Item = Work | Stop
 
 
@@ -90,7 +76,7 @@ class Monitor:
         boot: str,
         items: queue.SimpleQueue[Item],
         site: Json,
-        lines: Sequence[tuple[LineInterface, str]],
+        lines: Sequence[LineEars],
         annunciator: Annunciator,
         button: Button | None,
         timezone: ZoneInfo,
@@ -99,19 +85,18 @@ class Monitor:
         self.queue = items
         self._boot = boot
         self._site = site
-        self._interfaces = {interface.line: interface for interface, _ in lines}
-        self._machines = {interface.line: LineMachine(interface.line, boot) for interface, _ in lines}
-        self._numbers = {interface.line: number for interface, number in lines}
+        self._lines = {line.name: line for line in lines}
+        self._numbers = {line.name: line.number for line in lines}
         self._opened = now
         self._annunciator = annunciator
         self._button = button
         self.records = LineRecords(self._numbers, timezone, lambda entry, at: self._put(entry, at, "monitor"))
         self._recorder: Recorder | None = None
         self._socket: MonitorSocket | None = None
-        self._checker: Callable[[str | None, str, Callable[[Json], None]], None] | None = None
+        self._requests = MonitorRequests(self._lines, annunciator.silence, self._announce, items.put)
         self._standing: dict[str, Any] = {"unseen": 0, "due": 0, "unsettled": 0}
         self._present = True
-        self._fresh_lines = set(self._machines)  # not yet heard of since this start
+        self._fresh_lines = set(self._lines)  # not yet heard of since this start
         self._recorder_ok = True
         self._told: Json = {}
         self._state_due: int | None = None  # when peers must be told the present (ns)
@@ -123,17 +108,16 @@ class Monitor:
         self.records.faults_on_record(recorder.standing.faults)  # as the last run left them
         self._publish(clock.now())  # whoever connects first is told of every line
 
-    def connect_checker(self, checker: Callable[[str | None, str, Callable[[Json], None]], None]) -> None:
+    def connect_checker(self, checker: Checker) -> None:
         """`checker(line, trigger, answer)` runs a line check in a thread of its own."""
-        self._checker = checker
+        self._requests.checker = checker
 
     def resume(self, calls: Sequence[Call]) -> None:
         """Take up the calls that were open when the last run ended, before any line is opened."""
         now = clock.now()
         for call in calls:
-            machine = self._machines.get(call.line) or LineMachine(
-                call.line, self._boot
-            )  # no longer wired: closed
+            line = self._lines.get(call.line)
+            machine = line.machine if line else LineMachine(call.line, self._boot)  # no longer wired: closed
             self._carry_out(machine.resume(call, now))
 
     def stop(self, reason: str) -> None:
@@ -143,7 +127,7 @@ class Monitor:
 
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
         entry = from_desk(kind, body)
-        if isinstance(entry, entries.StillTalking) and entry.line not in self._machines:
+        if isinstance(entry, entries.StillTalking) and entry.line not in self._lines:
             entry = NO_SUCH_LINE
         if isinstance(entry, Text):
             answer(failure("invalid", entry))
@@ -158,8 +142,10 @@ class Monitor:
 
         self._put(entry, clock.now(), actor, then)
 
-    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None:
-        self.queue.put(Asked(what, line, clock.now().mono + signals.seconds(within), answer))
+    def request(
+        self, what: str, line: str | None, within: float, answer: Answer, number: str | None = None
+    ) -> None:
+        self.queue.put(Asked(what, line, clock.now().mono + signals.seconds(within), answer, number))
 
     # ---- the loop
 
@@ -168,8 +154,8 @@ class Monitor:
         now = clock.now()
         if self._button is not None:
             self._button.start(lambda press, at: self.queue.put(Pressed(press, at)))
-        for interface in self._interfaces.values():
-            interface.start(self.queue.put)
+        for listening in self._lines.values():
+            listening.start(self.queue.put)
         for kind, line in self.records.faults_of_lines_no_longer_wired():
             self._annunciator.fault(kind, line, False)
             self.records.fault_ended(kind, line, now)
@@ -187,16 +173,14 @@ class Monitor:
 
     def _patience(self) -> float | None:
         """Seconds until the next deadline, None when nothing is awaited."""
-        deadlines = [machine.next_deadline() for machine in self._machines.values()]
+        deadlines = [line.machine.next_deadline() for line in self._lines.values()]
         deadlines += [self._annunciator.next_deadline(), self._state_due]
         due = [deadline for deadline in deadlines if deadline is not None]
         return max(0.0, (min(due) - clock.now().mono) / SECOND) if due else None
 
     def _expire(self, now: Instant) -> None:
-        for machine in self._machines.values():
-            deadline = machine.next_deadline()
-            if deadline is not None and deadline <= now.mono:
-                self._carry_out(machine.expire(now))
+        for line in self._lines.values():
+            self._carry_out(line.expire(now))
         self._annunciator.expire(now)
         self._tell_present(now)
 
@@ -219,8 +203,8 @@ class Monitor:
                 present = self._annunciator.pressed(press, at)
                 if present is not None:
                     self._put(entries.Presence(present, source="button"), at, "desk")
-            case Asked():
-                self._asked(item)
+            case Asked() | DialOver():
+                self._requests.take(item, clock.now().mono)
             case Told(entry=entry):
                 self._told_by_desk(entry)
             case LampTest() | LampProblem():
@@ -247,25 +231,17 @@ class Monitor:
         else:
             self.records.fault("lamp", None, clock.now(), self._annunciator.lamp_problem(item))
 
-    def _heard(self, signal: signals.LineSignal) -> None:
-        machine = self._machines.get(signal.line)
-        if machine is None:
+    def _heard(self, heard: EarSignal) -> None:
+        line = self._lines.get(heard.signal.line)
+        if line is None:
             return
-        if isinstance(signal, signals.LineRestored | signals.LineLost):
-            self._first_word(signal)
-        self._carry_out(machine.handle(signal))
-
-    def _first_word(self, signal: signals.LineRestored | signals.LineLost) -> None:
-        """Faults left open by the run before are ended when the line is heard again; what still holds begins anew."""
-        if isinstance(signal, signals.LineRestored):
-            log.info("%s: listening (%s)", signal.line, signal.interface or "gpio")
-            if signal.line in self._fresh_lines:
-                self._fresh_lines.discard(signal.line)
-                for kind in self.records.open_faults_of(signal.line):
-                    self._annunciator.fault(kind, signal.line, False)
-                    self.records.fault_ended(kind, signal.line, signal.at)
-        else:
-            log.warning("%s: lost (%s)", signal.line, signal.reason)
+        if isinstance(heard.signal, signals.LineRestored) and line.name in self._fresh_lines:
+            # faults left open by the run before end when the line is heard again; what still holds begins anew
+            self._fresh_lines.discard(line.name)
+            for kind in self.records.open_faults_of(line.name):
+                self._annunciator.fault(kind, line.name, False)
+                self.records.fault_ended(kind, line.name, heard.signal.at)
+        self._carry_out(line.handle(heard))
 
     def _carry_out(self, events: Sequence[CallEvent]) -> None:
         for event in events:
@@ -295,23 +271,24 @@ class Monitor:
             entry = recorded.entry
             if isinstance(entry, entries.CallRecorded) and entry.stage == "closed":
                 self._announce_missed(recorded.row, entry)
-        if news.recorded and self._socket is not None:
-            self._socket.announce(
+        if news.recorded:
+            self._announce(
                 {
                     "event": "recorded",
                     "seq": news.recorded[-1].seq,
                     "mono": news.at,  # ns: when it was durable, for whoever measures
                     "kinds": [type(recorded.entry).__name__ for recorded in news.recorded],
                     "rows": [recorded.row for recorded in news.recorded],
+                    "lines": [getattr(recorded.entry, "line", None) for recorded in news.recorded],
                 }
             )
 
     def _announce_missed(self, call: int | None, entry: entries.CallRecorded) -> None:
-        if entry.disposition not in ("no_answer", "unknown") or self._socket is None:
+        if entry.disposition not in ("no_answer", "unknown"):
             return
         number = entry.number.content if isinstance(entry.number, entries.Personal) else None
         masked = privacy.mask_number(number, self._numbers.get(entry.line, "")) if number else None
-        self._socket.announce(
+        self._announce(
             {
                 "event": "missed",
                 "call": call,
@@ -323,33 +300,20 @@ class Monitor:
             }
         )
 
+    def _announce(self, event: Json) -> None:
+        if self._socket is not None:
+            self._socket.announce(event)
+
     def _told_by_desk(self, entry: entries.Entry) -> None:
         match entry:
-            case entries.StillTalking(line=line) if line in self._machines:
-                self._carry_out(self._machines[line].still_talking(clock.now()))
+            case entries.StillTalking(line=line) if line in self._lines:
+                self._carry_out(self._lines[line].machine.still_talking(clock.now()))
             case entries.SiteDocumentChanged(name="service_hours", content=content, version=version):
                 changed = ServiceHours.from_json(content, version)
                 if isinstance(changed, ServiceHours):
                     self.records.hours = changed
             case _:
                 return
-
-    def _asked(self, asked: Asked) -> None:
-        if clock.now().mono > asked.until:
-            asked.answer(failure("expired", EXPIRED))
-            return
-        match asked.what:
-            case "silence":
-                self._annunciator.silence()
-                asked.answer({"ok": True, "result": None})
-            case "check_line" | "lamp_test" if self._checker is not None:
-                if asked.line is not None and asked.line not in self._machines:
-                    asked.answer(failure("not_found", NO_SUCH_LINE))
-                else:
-                    what = asked.line if asked.what == "check_line" else "lamps"
-                    self._checker(what, "panel", asked.answer)
-            case _:
-                asked.answer(failure("invalid", NO_SUCH_REQUEST))
 
     def _publish(self, now: Instant) -> None:
         """Tell peers the present, when it differs from what they were told (the time of day alone does not count)."""
@@ -358,8 +322,8 @@ class Monitor:
         told = {
             "site": self._site,
             "lines": [
-                line_json(machine, self._numbers[name], self._opened, now)
-                for name, machine in self._machines.items()
+                {**line_json(line.machine, line.number, self._opened, now), "ears": line.view()}
+                for line in self._lines.values()
             ],
             "lamps": self._annunciator.lamps(),
             "standing": self._standing,
@@ -376,17 +340,10 @@ class Monitor:
 
     # ---- the end
 
-    def interfaces(self) -> Mapping[str, LineInterface]:
-        return self._interfaces
-
-    def check(self, line: str, timeout: float) -> CheckResult:
-        """Ask one line's interface how it is; called by the line check's thread."""
-        return self._interfaces[line].check(timeout)
-
     def close(self) -> None:
         """Close lines, lamps and socket (the recorder is closed by its owner, last)."""
-        for interface in self._interfaces.values():
-            interface.close()
+        for line in self._lines.values():
+            line.close()
         if self._button is not None:
             self._button.close()
         self._annunciator.close()

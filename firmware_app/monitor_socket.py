@@ -44,7 +44,9 @@ class Desk(Protocol):
 
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None: ...
 
-    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None: ...
+    def request(
+        self, what: str, line: str | None, within: float, answer: Answer, number: str | None = None
+    ) -> None: ...
 
 
 def failure(code: str, message: Text) -> Json:
@@ -279,10 +281,13 @@ class MonitorSocket:
         return answer
 
     def _request(self, message: Json, answer: Answer) -> None:
+        """`number` is what dial asks for; nothing else has it."""
         what, line, within = message.get("what"), message.get("line"), message.get("within_s")
+        number = message.get("number")
         right = isinstance(within, int | float) and not isinstance(within, bool) and 0 < within <= 600
-        if isinstance(what, str) and (line is None or isinstance(line, str)) and right:
-            self._desk.request(what, line, float(within or 0), answer)
+        words = all(each is None or isinstance(each, str) for each in (line, number))
+        if isinstance(what, str) and words and right:
+            self._desk.request(what, line, float(within or 0), answer, number)
         else:
             answer(failure("invalid", BAD_FIELDS))
 

@@ -1,6 +1,8 @@
-"""`ringkeeper record`: one line of the configuration, listened to by its own driver; a trace of all it said, written as it comes.
+"""`ringkeeper record`: one line of the configuration, listened to by its own drivers; a trace of all it said, written as it comes.
 
-The monitor must not run meanwhile (a port has one user): the trace then holds a LineLost that says so.
+Of a modem its bytes are written, of pins their edges, and beside them the signals that the drivers made of both. Of a sound
+card only the signals: what people say to each other is never recorded. The monitor must not run meanwhile (a port has one
+user): the trace then holds a LineLost that says so.
 """
 
 from __future__ import annotations
@@ -11,25 +13,56 @@ import os
 import queue
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from device import clock
+from device import clock, trace
 from device.pins import Edge as PinEdge
 from device.pins import EdgeTold, PinFactory, Pull, Watch, WatchLost
-from device.signals import SECOND, Instant, LineLost, LineRestored, LineSignal
-from device.trace import Decoded, Edge, Heard, Item, Sent, format_header, format_item, from_start
-from firmware_app.assemble import Chips, build_line
-from firmware_app.settings import Settings
-from firmware_app.wiring import GpioWiring, ModemWiring
+from device.signals import SECOND, Instant
+from device.trace import Item, format_header, format_item
+from firmware_app.assemble import Chips, build_ear
+from firmware_app.line_ears import LOST, EarSignal, LineEars
+from firmware_app.settings import Line, Settings
+from firmware_app.wiring import AudioWiring, DtmfChipWiring, GpioWiring, Wiring
 from firmware_app.wording import Text
 
-Take = tuple[str, bytes, Instant] | PinEdge | LineSignal | None
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """What went between an ear and its driver; `direction` as in a trace."""
+
+    ear: str
+    direction: str
+    data: bytes
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PinChange:
+    """An edge, and what the pin is for."""
+
+    ear: str
+    role: str
+    edge: PinEdge
+
+
+class Stop:
+    """Asked to end, or the time is over."""
+
+
+Take = Bytes | PinChange | EarSignal | Stop
 
 NOTE = Text(
     "记录中（Ctrl-C 结束）。文件含来电号码，属个人信息，只给负责处理的人。",
     "recording (Ctrl-C ends it). The file holds callers' numbers: personal data, for those who deal with it only.",
+)
+NO_SOUND = Text(
+    "声卡的声音不会录下来，只记下从中听出的信号。",
+    "the sound of the sound card is not recorded, only the signals heard in it.",
 )
 NO_SUCH_LINE = Text("配置中没有线路 {}；有：{}", "the configuration has no line {}; it has: {}")
 MONITOR_RUNS = Text(
@@ -40,6 +73,7 @@ CANNOT = Text(
     "无法录制：{}（监测程序在运行时线路被它占用，请先停止它）",
     "cannot record: {} (a running monitor holds the line: stop it first)",
 )
+EAR_LOST = Text("{} 听不到（{}）", "{} could not be heard ({})")
 DONE = Text("已保存 {} 项到 {}", "{} items saved to {}")
 
 
@@ -117,49 +151,93 @@ def record(settings: Settings, index: int, out: TextIO, duration: float | None, 
     line = settings.lines[index]
     taken: queue.SimpleQueue[Take] = queue.SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: taken.put(None))
-    chips = Chips(settings.run_dir / "pins.sock", lambda factory: TappedFactory(factory, taken.put))
+        signal.signal(number, lambda *_: taken.put(Stop()))
+    if any(isinstance(wiring, AudioWiring) for wiring in line.wirings):
+        sys.stderr.write(NO_SOUND.in_language(settings.language) + "\n")
     start = clock.now()
     day = datetime.fromtimestamp(start.wall / SECOND, UTC).date().isoformat()
-    kind = f"modem {Path(line.wiring.port).name}" if isinstance(line.wiring, ModemWiring) else "gpio"
-    header = {"What": "", "Where": settings.site.id, "Interface": kind, "Date": day, "Oddities": ""}
+    kinds = " + ".join(_kind(ear, wiring) for ear, wiring in line.ears.items())
+    header = {"What": "", "Where": settings.site.id, "Interface": kinds, "Date": day, "Oddities": ""}
     out.write(format_header(header.items()))
-    driver = build_line(settings, index, chips, lambda direction, data, at: taken.put((direction, data, at)))
-    driver.start(taken.put)
-    count, lost = 0, None  # lost: why the line cannot be heard now
+    chips = Chips(settings.run_dir / "pins.sock", _overhearing(line, taken.put))
+    ears = _ears(line, chips, taken.put)
+    ears.start(taken.put)
     until = None if duration is None else start.mono + int(duration * SECOND)
-    while (item := _next(taken, until)) is not None:
-        out.write(format_item(_item(item, line.wiring, start)) + "\n")
+    count = 0
+    while not isinstance(item := _next(taken, until, ears), Stop):
+        out.write(format_item(_item(item, start, several=len(line.wirings) > 1)) + "\n")
         out.flush()
         count += 1
-        if isinstance(item, LineLost | LineRestored):
-            lost = item.reason if isinstance(item, LineLost) else None
-    driver.close()
+        if isinstance(item, EarSignal):
+            ears.handle(item)  # so that a sound tap knows when to listen
+    ears.close()
     chips.close()
-    if lost is not None:
-        sys.stderr.write(MONITOR_RUNS.in_language(settings.language).format(lost) + "\n")
+    return _say_how_it_went(settings, ears, count, where)
+
+
+def _say_how_it_went(settings: Settings, ears: LineEars, count: int, where: str) -> int:
+    """The last words on stderr, and the exit code."""
+    lost = {ear["name"]: ear["reason"] for ear in ears.view() if ear["state"] == LOST}
+    deaf = len(lost) == len(ears.interfaces)
+    for name, reason in lost.items() if not deaf else ():
+        sys.stderr.write(EAR_LOST.in_language(settings.language).format(name, reason) + "\n")
+    if deaf:
+        sys.stderr.write(MONITOR_RUNS.in_language(settings.language).format("; ".join(lost.values())) + "\n")
     sys.stderr.write(DONE.in_language(settings.language).format(count, where) + "\n")
-    return 0 if lost is None else 1
+    return 1 if deaf else 0
 
 
-def _next(taken: queue.SimpleQueue[Take], until: int | None) -> Take:
-    """The next thing heard; None at the end of the time or when asked to stop."""
-    left = None if until is None else max(0.0, (until - clock.now().mono) / SECOND)
-    try:
-        return taken.get(timeout=left)
-    except queue.Empty:
-        return None
+def _kind(ear: str, wiring: Wiring) -> str:
+    """What the header says of one ear."""
+    place = getattr(wiring, "port", None) or getattr(wiring, "device", None)
+    return f"{ear} {Path(place).name}" if place else ear
 
 
-def _item(heard: Take, wiring: object, start: Instant) -> Item:
+def _ears(line: Line, chips: Chips, put: Callable[[Take], None]) -> LineEars:
+    """The drivers of the line; the bytes of those that have any go to `put`."""
+
+    def tap(ear: str) -> Callable[[str, bytes, Instant], None]:
+        return lambda direction, data, at: put(Bytes(ear, direction, data, at))
+
+    drivers = {ear: build_ear(line.name, wiring, chips, tap(ear)) for ear, wiring in line.ears.items()}
+    return LineEars(line.name, line.number, clock.boot_id(), drivers)
+
+
+def _overhearing(line: Line, put: Callable[[Take], None]) -> Callable[[str, PinFactory], PinFactory]:
+    """What hands out each chip's factory with the line's pins on it overheard."""
+    roles = {
+        (wiring.chip, pin): (ear, role)
+        for ear, wiring in line.ears.items()
+        if isinstance(wiring, GpioWiring | DtmfChipWiring)
+        for role, pin in wiring.pins().items()
+    }
+
+    def wrapped(chip: str, factory: PinFactory) -> PinFactory:
+        return TappedFactory(factory, lambda edge: put(PinChange(*roles[chip, edge.pin], edge)))
+
+    return wrapped
+
+
+def _next(taken: queue.SimpleQueue[Take], until: int | None, ears: LineEars) -> Take:
+    """The next thing heard; Stop at the end of the time or when asked to. Meanwhile the line is kept up to date."""
+    while True:
+        now = clock.now()
+        ears.expire(now)
+        if until is not None and now.mono >= until and taken.empty():
+            return Stop()
+        due = [moment for moment in (until, ears.machine.next_deadline()) if moment is not None]
+        left = max(0.0, (min(due) - now.mono) / SECOND) if due else None
+        with contextlib.suppress(queue.Empty):
+            return taken.get(timeout=left)
+
+
+def _item(heard: Bytes | PinChange | EarSignal, start: Instant, *, several: bool) -> Item:
+    ear = heard.ear if several else ""
     match heard:
-        case (direction, data, at):
-            kind = Heard if direction == "<" else Sent
-            return kind(at.since(start), data)
-        case PinEdge(pin=pin, level=level, mono=mono):
-            ring = isinstance(wiring, GpioWiring) and pin == wiring.ring_pin
-            return Edge(mono - start.mono, "ring" if ring else "hook", level)
-        case None:
-            raise AssertionError("the end is not an item")
-        case _:
-            return Decoded(clock.now().since(start), from_start(heard, start))
+        case Bytes(direction=direction, data=data, at=at):
+            kind = trace.Heard if direction == "<" else trace.Sent
+            return kind(at.since(start), data, ear)
+        case PinChange(role=role, edge=edge):
+            return trace.Edge(edge.mono - start.mono, role, edge.level, ear)
+        case EarSignal(signal=signal):
+            return trace.Decoded(clock.now().since(start), trace.since_start(signal, start), ear)

@@ -27,6 +27,11 @@ class GpioWiring:
     hook_active: str = "low"  # low | high: the level while off-hook
     reversal_pin: int | None = None  # changes its level with the polarity of the loop
 
+    def pins(self) -> dict[str, int]:
+        """The pins that are wired, by what each is for."""
+        pins = {"ring": self.ring_pin, "hook": self.hook_pin, "reversal": self.reversal_pin}
+        return {role: pin for role, pin in pins.items() if pin is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class AudioWiring:
@@ -57,6 +62,10 @@ class DtmfChipWiring:
     std_pin: int
     dtmf_start: str = DTMF_START
     dtmf_end: str = DTMF_END
+
+    def pins(self) -> dict[str, int]:
+        """The pins by what each is for."""
+        return {**{f"q{number}": pin for number, pin in enumerate(self.q_pins, start=1)}, "std": self.std_pin}
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,7 +293,8 @@ def _warn_of_gaps(table: Table, wirings: tuple[Wiring, ...], key: str) -> None:
         return
     modem = any(isinstance(each, ModemWiring) for each in wirings)
     pins = [each for each in wirings if isinstance(each, GpioWiring)]
-    if not modem and not pins:
+    boards = any(isinstance(each, BoardWiring) and "(?P<ring>" in each.pattern for each in wirings)
+    if not modem and not pins and not boards:
         table.warn(
             key,
             "没有振铃检测：响铃次数和等待时长不准，没有来电显示的来电听不到",

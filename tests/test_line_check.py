@@ -52,7 +52,8 @@ def checker(
     def record(run: CheckRun, at: Instant) -> None:
         recorded.append(run)
 
-    return LineCheck(lines, record, lamps.append, lambda: problems or {}), recorded, lamps
+    ears = {line.line: {"modem": line} for line in lines}
+    return LineCheck(ears, record, lamps.append, lambda: problems or {}), recorded, lamps
 
 
 def test_what_an_interface_cannot_tell_is_told_as_not_known() -> None:
@@ -83,6 +84,23 @@ def test_one_line_alone() -> None:
     assert check.run("L2", "panel") == [CheckRun("L2", "panel", results_of(DEAF))]
     assert [run.line for run in recorded] == ["L2"]
     assert lamps == []
+
+
+def test_every_ear_of_a_line_is_asked_and_named() -> None:
+    recorded: list[CheckRun] = []
+    ears = {"gpio": AnsweringLine("L1", GOOD), "modem": AnsweringLine("L1", DEAF)}
+    check = LineCheck({"L1": ears}, lambda run, at: recorded.append(run), lambda on: None, dict)
+    assert check.run("L1", "panel") == recorded
+    assert recorded[0].results == (
+        ("gpio.answers", True, ""),
+        ("gpio.set_up", True, ""),
+        ("gpio.loop_present", True, "gpio: 48.6 V"),
+        ("gpio.on_hook", True, ""),
+        ("modem.answers", False, "modem: no answer"),
+        ("modem.set_up", None, ""),
+        ("modem.loop_present", None, ""),
+        ("modem.on_hook", None, ""),
+    )
 
 
 def test_a_lamp_that_cannot_be_lit_is_named() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware_app.line_pattern import LONGEST_LINE, LONGEST_PATTERN, pattern_problem
+from device.board_lines import LONGEST_LINE
+from firmware_app.line_pattern import LONGEST_PATTERN, pattern_problem
 
 NUMBER = "(?P<number>[0-9]+)"
 

@@ -29,13 +29,17 @@ class NotingDesk:
     def __init__(self) -> None:
         self.recorded: list[tuple[str, Json, str]] = []
         self.requested: list[tuple[str, str | None, float]] = []
+        self.numbers: list[str | None] = []
 
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
         self.recorded.append((kind, body, actor))
         answer({"ok": True, "seq": len(self.recorded)})
 
-    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None:
+    def request(
+        self, what: str, line: str | None, within: float, answer: Answer, number: str | None = None
+    ) -> None:
         self.requested.append((what, line, within))
+        self.numbers.append(number)
         threading.Thread(target=answer, args=({"ok": True, "result": what},)).start()
 
 
@@ -138,6 +142,9 @@ def test_a_request_is_answered_from_another_thread(peer: Peer, desk: NotingDesk)
     asked = {"verb": "request", "what": "silence", "line": None, "within_s": 2}
     assert peer.ask(asked) == {"ok": True, "result": "silence"}
     assert desk.requested == [("silence", None, 2.0)]
+    assert desk.numbers == [None]
+    peer.ask({"verb": "request", "what": "dial", "line": "L1", "number": "15400000001", "within_s": 5})
+    assert desk.numbers == [None, "15400000001"]
 
 
 def test_an_endless_line_drops_that_peer_only(served: MonitorSocket, peer: Peer, path: Path) -> None:

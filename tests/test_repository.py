@@ -276,7 +276,7 @@ def test_the_whole_configuration_is_right_and_its_ears_show_the_defaults() -> No
     assert set(shown) == set(INTERFACES.values())
     assert shown[AudioWiring] == AudioWiring("hw:2,0")
     assert shown[DtmfChipWiring] == DtmfChipWiring("auto", (8, 9, 10, 11), 7)
-    assert shown[BoardWiring] == BoardWiring("/dev/ttyAMA3", "NMBR *= *(?P<number>[0-9]{3,20})")
+    assert shown[BoardWiring] == BoardWiring("/dev/ttyAMA3", "NMBR *= *(?P<number>[0-9]{3,20}|[PO])")
     assert [type(wiring) for wiring in lines[2].wirings] == [GpioWiring, ModemWiring, AudioWiring]
 
 

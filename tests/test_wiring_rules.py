@@ -151,6 +151,7 @@ NO_NUMBER = "nothing reads caller ID: no call on this line will have a number"
         (('{interface="gpio", ring_pin=17}', AUDIO), [NO_HOOK]),
         ((GPIO,), [NO_NUMBER]),
         (('{interface="ht9032", port="/dev/x"}', '{interface="board", port="/dev/y", pattern="(?P<number>.)"}'), [NO_RING, NO_HOOK]),
+        (('{interface="board", port="/dev/y", pattern="(?P<ring>R)|(?P<number>.)"}',), [NO_HOOK]),
     ],
 )  # fmt: skip
 def test_what_none_of_the_ears_can_do_is_warned_of(items: tuple[str, ...], told: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The automatic line check: asks each line's interface and drives the lamps, gives one `CheckRun` a line. No telephone rings.
+"""The automatic line check: asks each line's ears and drives the lamps, gives one `CheckRun` a line. No telephone rings.
 
 Clause 6.1 of DB 1405/T 086-2025 (the first slice: modem answers and is set up, line present where it can be sensed, lamps
 driven). It runs in a thread of its own, never in the loop; results are entries, faults stay the business of the machine.
@@ -7,7 +7,7 @@ driven). It runs in a thread of its own, never in the loop; results are entries,
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from device import clock
 from device.interface import CheckResult, LineInterface
@@ -21,28 +21,34 @@ Record = Callable[[CheckRun, Instant], None]
 Result = tuple[str, bool | None, str]
 
 
-def results_of(check: CheckResult) -> tuple[Result, ...]:
-    """What a check saw, as (what, passed or None where the interface cannot tell, detail)."""
+def results_of(check: CheckResult, ear: str = "") -> tuple[Result, ...]:
+    """What a check saw, as (what, passed or None where the interface cannot tell, detail).
+
+    `ear`: which of several, and both `what` and `detail` name it; empty on a line that has one.
+    """
     voltage = "" if check.voltage is None else f"{check.voltage:.1f} V"
-    return (
+    results: tuple[Result, ...] = (
         ("answers", check.answers, check.detail),
         ("set_up", check.set_up, ""),
         ("loop_present", check.loop_present, voltage),
         ("on_hook", check.on_hook, ""),
     )
+    if not ear:
+        return results
+    return tuple((f"{ear}.{what}", passed, detail and f"{ear}: {detail}") for what, passed, detail in results)
 
 
 class LineCheck:
-    """Runs one check at a time over `interfaces`; `drive_lamps(on)` lights every lamp and lets go again."""
+    """Runs one check at a time over `lines`, each its ears by name; `drive_lamps(on)` lights every lamp and lets go again."""
 
     def __init__(
         self,
-        interfaces: Iterable[LineInterface],
+        lines: Mapping[str, Mapping[str, LineInterface]],
         record: Record,
         drive_lamps: Callable[[bool], None],
         lamp_problems: Callable[[], dict[str, str]],
     ) -> None:
-        self._interfaces = {interface.line: interface for interface in interfaces}
+        self._lines = lines
         self._record = record
         self._drive_lamps = drive_lamps
         self._lamp_problems = lamp_problems
@@ -54,7 +60,7 @@ class LineCheck:
         if not self._busy.acquire(blocking=False):
             return None
         try:
-            wanted = list(self._interfaces) if line is None else [line] if line in self._interfaces else []
+            wanted = list(self._lines) if line is None else [line] if line in self._lines else []
             runs = [self._check_line(name, trigger) for name in wanted if not self._closing.is_set()]
             if line in (None, "lamps"):
                 runs.append(self._check_lamps(trigger))
@@ -66,7 +72,12 @@ class LineCheck:
         self._closing.set()
 
     def _check_line(self, line: str, trigger: str) -> CheckRun:
-        run = CheckRun(line, trigger, results_of(self._interfaces[line].check(ANSWER_WITHIN)))
+        ears = self._lines[line]
+        results = [
+            results_of(interface.check(ANSWER_WITHIN), ear if len(ears) > 1 else "")
+            for ear, interface in ears.items()
+        ]
+        run = CheckRun(line, trigger, tuple(result for of_ear in results for result in of_ear))
         self._record(run, clock.now())
         return run
 
