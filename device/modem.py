@@ -3,41 +3,36 @@
 The thread waits in poll(2) on the port and a wake-up pipe until the dialogue's next deadline: one second on an idle line.
 It never ends by itself: whatever the port or the modem does is a `LineLost` (told once), a short wait, and a new opening.
 
-Traps met here, each measured (pyserial 3.5 on Linux): an unplugged port is readable and gives nothing, or EIO; a flush raises
-termios.error, which is no OSError; `is_open` stays True. `exclusive` keeps only other exclusive openers out. pyserial opens
-the port with O_NONBLOCK: a write that does not fit fails at once, so nothing here ever waits for a modem.
-Closing a port whose modem does not take its output waits for it up to 30 s (tty closing_wait): the output is flushed before.
+Traps met here, each measured (pyserial 3.5 on Linux): an unplugged port is readable and gives nothing, or EIO. pyserial opens
+the port with O_NONBLOCK: a write that does not fit fails at once, so nothing here ever waits for a modem. Others: `serial_port`.
+
+A modem is found by its path alone. When another device or another modem answers there than before, that is logged, and
+LineRestored names it; it is set up from the beginning like any other.
 """
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import select
-import termios
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import serial
-
 from device import clock
-from device.interface import CheckResult, Emit
+from device.interface import CheckResult, DialEnd, Emit
 from device.modem_dialogue import ModemDialogue
+from device.serial_port import PORT_ERRORS, READ_AT_ONCE, LinePort, open_port, why
 from device.signals import MILLISECOND, SECOND, Instant, LineLost, LineRestored, LineSignal, seconds
 
 Tap = Callable[[str, bytes, Instant], None]
 """Told of every byte: "<" from the modem or ">" to it. For recordings; called in the driver's thread."""
 
-BAUD = 115_200  # a USB modem ignores it; an external one follows the host's first AT
 RETRY_AT_ONCE = 250 * MILLISECOND  # a modem that was only reset is back by then
 RETRY = 1 * SECOND  # from one look at a lost port to the next
 CLOSING = 0.95  # seconds that close() waits for the thread at most
 LONGEST_WAIT = 600 * SECOND
-READ_AT_ONCE = 4096
-PORT_ERRORS = (OSError, termios.error)  # SerialException is an OSError
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +49,56 @@ class _Check:
         self.result = result
         self.done.set()
 
+    def put(self, dialogue: ModemDialogue, now: Instant) -> list[LineSignal]:
+        """Have the modem asked, in the driver's thread."""
+        dialogue.check(self.deliver, self.deadline, now)
+        return []
+
+    def refuse(self, reason: str) -> None:
+        if not self.done.is_set():
+            self.deliver(CheckResult(answers=False, detail=reason))
+
+
+@dataclass(slots=True)
+class _Dial:
+    """A number to dial; `told` of its end once, whatever happens."""
+
+    number: str
+    told: Callable[[DialEnd], None]
+    done: bool = False
+
+    def put(self, dialogue: ModemDialogue, now: Instant) -> list[LineSignal]:
+        return dialogue.dial(self.number, self.deliver, now)
+
+    def deliver(self, end: DialEnd) -> None:
+        if self.done:
+            return
+        self.done = True
+        try:
+            self.told(end)
+        except Exception:
+            log.exception("who asked to dial stumbled")
+
+    def refuse(self, reason: str) -> None:
+        self.deliver(DialEnd.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class _CancelDial:
+    done = True  # nobody waits for it
+
+    def put(self, dialogue: ModemDialogue, now: Instant) -> list[LineSignal]:
+        return dialogue.cancel_dial(now)
+
+    def refuse(self, reason: str) -> None:
+        """What was to be cancelled was told that all is lost."""
+
+
+_Request = _Check | _Dial | _CancelDial
+
 
 class Modem:
-    """One modem on one telephone line. A `LineInterface`: see there for start, check and close."""
+    """One modem on one telephone line. A `LineInterface` and a `Dialler`: see there for start, check, close and dial."""
 
     def __init__(self, line: str, port: str, *, init: tuple[str, ...] = (), tap: Tap | None = None) -> None:
         """init: the line's own set-up commands, in place of the table's (modem_models.init_problem says which will not do)."""
@@ -70,8 +112,9 @@ class Modem:
         )
         self._lost_since: Instant | None = None  # where the dialogue knows; else when it was noticed
         self._closing = False
-        self._requests: deque[_Check] = deque()
-        self._waiting: list[_Check] = []
+        self._before: tuple[str, str] | None = None  # device and modem that answered last
+        self._requests: deque[_Request] = deque()
+        self._waiting: list[_Request] = []
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -93,13 +136,27 @@ class Modem:
 
     def check(self, timeout: float) -> CheckResult:
         request = _Check(clock.now().mono + seconds(timeout))
-        with self._lock:
-            if self._thread is None or self._closing:
-                return CheckResult(answers=False, detail="not open")
-            self._requests.append(request)
-            self._wake()
+        if not self._request(request):
+            return CheckResult(answers=False, detail="not open")
         request.done.wait(timeout)
         return request.result or CheckResult(answers=False, detail="no answer in time")
+
+    def dial(self, number: str, told: Callable[[DialEnd], None]) -> None:
+        request = _Dial(number, told)
+        if not self._request(request):
+            request.refuse("not open")
+
+    def cancel_dial(self) -> None:
+        self._request(_CancelDial())
+
+    def _request(self, request: _Request) -> bool:
+        """Have the driver's thread see to it; False when there is none."""
+        with self._lock:
+            if self._thread is None or self._closing or not self._thread.is_alive():
+                return False
+            self._requests.append(request)
+            self._wake()
+        return True
 
     def close(self) -> None:
         with self._lock:
@@ -138,37 +195,44 @@ class Modem:
                 rest = RETRY if self._lost is not None else RETRY_AT_ONCE
                 self._tell_lost(reason)
                 self._rest(clock.now().mono + rest)
-        self._refuse_checks("closed")
+        self._refuse("closed")
 
     def _listen(self) -> str:
         """Open the port and listen until something is wrong, or until it is to close; why."""
         try:
-            port = serial.Serial(self._port, BAUD, timeout=0, exclusive=True)
+            port = open_port(self._line, self._port)
         except PORT_ERRORS as error:
-            return _why(error)
-        try:
-            return self._converse(port)
-        except PORT_ERRORS as error:
-            return _why(error)
-        finally:
-            _close(port)
-
-    def _converse(self, port: serial.Serial) -> str:
-        poll = select.poll()
-        poll.register(port.fileno(), select.POLLIN)
-        poll.register(self._wake_read, select.POLLIN)
+            return why(error, self._port)
         dialogue = ModemDialogue(self._line, self._init)
+        try:
+            return self._converse(port, dialogue)
+        except PORT_ERRORS as error:
+            return why(error, self._port)
+        finally:
+            self._leave(port, dialogue)
+
+    def _leave(self, port: LinePort, dialogue: ModemDialogue) -> None:
+        """Close the port, and have the telephone line let go of first: nobody else would."""
+        if dialogue.holds_line:
+            port.let_go()
+        port.close()
+        dialogue.abandon(DialEnd.CANCELLED if self._closing else DialEnd.LOST)
+
+    def _converse(self, port: LinePort, dialogue: ModemDialogue) -> str:
+        poll = select.poll()
+        poll.register(port.fd, select.POLLIN)
+        poll.register(self._wake_read, select.POLLIN)
         dialogue.begin(clock.now())
         while not self._closing:
             self._send(port, dialogue)
             ready = {fd for fd, _ in poll.poll(_patience(dialogue.next_deadline()))}
             now = clock.now()
-            if port.fileno() in ready:
-                self._told(dialogue.heard(self._read(port, now), now))
+            if port.fd in ready:
+                self._told(dialogue.heard(self._read(port, now), now), port)
             else:
-                self._told(dialogue.expire(now))
+                self._told(dialogue.expire(now), port)
             if self._wake_read in ready:
-                self._take_requests(dialogue, now)
+                self._take_requests(dialogue, port, now)
             if dialogue.failure is not None:
                 break
         if dialogue.dropped:
@@ -176,30 +240,39 @@ class Modem:
         self._lost_since = dialogue.lost_since(clock.now())
         return dialogue.failure or "closed"
 
-    def _read(self, port: serial.Serial, now: Instant) -> bytes:
-        data = os.read(port.fileno(), READ_AT_ONCE)  # pyserial's read asks select twice more
+    def _read(self, port: LinePort, now: Instant) -> bytes:
+        data = os.read(port.fd, READ_AT_ONCE)  # pyserial's read asks select twice more
         if not data:
-            raise serial.SerialException("unplugged: readable, and nothing to read")
+            raise OSError("unplugged: readable, and nothing to read")
         if self._tap is not None:
             self._tap("<", data, now)
         return data
 
-    def _send(self, port: serial.Serial, dialogue: ModemDialogue) -> None:
+    def _send(self, port: LinePort, dialogue: ModemDialogue) -> None:
         data = dialogue.to_send()
         if data:
-            if os.write(port.fileno(), data) < len(data):
-                raise serial.SerialException("the modem takes no more bytes")
+            if os.write(port.fd, data) < len(data):
+                raise OSError("the modem takes no more bytes")
             if self._tap is not None:
                 self._tap(">", data, clock.now())
 
-    def _told(self, signals: list[LineSignal]) -> None:
+    def _told(self, signals: list[LineSignal], port: LinePort) -> None:
         for signal in signals:
             if isinstance(signal, LineRestored):
                 log.info(
                     "line %s: modem %s on %s, %s", self._line, signal.interface, self._port, signal.sensing
                 )
+                self._compare(port.device, signal.interface or "unknown")
                 self._lost = None
             self._emit(signal)
+
+    def _compare(self, device: str, modem: str) -> None:
+        """Is it who was here before?"""
+        before, self._before = self._before or (device, modem), (device, modem)
+        if before[0] != device:
+            log.warning("line %s: %s is %s now, it was %s", self._line, self._port, device, before[0])
+        if before[1] != modem:
+            log.warning("line %s: another modem than before: %s, it was %s", self._line, modem, before[1])
 
     def _tell_lost(self, reason: str) -> None:
         """Once for each time it is lost; another reason meanwhile goes to the log only."""
@@ -209,24 +282,23 @@ class Modem:
         if self._lost is None:
             self._emit(LineLost(self._line, since, reason))
         self._lost = reason
-        self._refuse_checks(reason)
+        self._refuse(reason)
 
-    # --- checks ------------------------------------------------------------------------------------------------------
+    # --- requests ----------------------------------------------------------------------------------------------------
 
-    def _take_requests(self, dialogue: ModemDialogue, now: Instant) -> None:
+    def _take_requests(self, dialogue: ModemDialogue, port: LinePort, now: Instant) -> None:
         _drain(self._wake_read)
-        self._waiting = [request for request in self._waiting if not request.done.is_set()]
+        self._waiting = [request for request in self._waiting if not _is_over(request)]
         while self._requests:
             request = self._requests.popleft()
             self._waiting.append(request)
-            dialogue.check(request.deliver, request.deadline, now)
+            self._told(request.put(dialogue, now), port)
 
-    def _refuse_checks(self, reason: str) -> None:
+    def _refuse(self, reason: str) -> None:
         while self._requests:
             self._waiting.append(self._requests.popleft())
         for request in self._waiting:
-            if not request.done.is_set():
-                request.deliver(CheckResult(answers=False, detail=reason))
+            request.refuse(reason)
         self._waiting.clear()
 
     def _rest(self, until: int) -> None:
@@ -236,7 +308,7 @@ class Modem:
         while not self._closing and clock.now().mono < until:
             if poll.poll(_patience(until)):
                 _drain(self._wake_read)
-                self._refuse_checks(self._lost or "")
+                self._refuse(self._lost or "")
 
 
 def _nowhere(signal: LineSignal) -> None:
@@ -256,19 +328,5 @@ def _drain(fd: int) -> None:
         return
 
 
-def _close(port: serial.Serial) -> None:
-    for step in (port.reset_output_buffer, port.close):
-        try:
-            step()
-        except PORT_ERRORS as error:
-            log.debug("closing %s: %s", port.name, error)
-
-
-def _why(error: Exception) -> str:
-    """One short line for a technician. pyserial's own texts repeat the path twice and are cut before the reason."""
-    number = next((each for each in error.args if isinstance(each, int)), None)
-    if number in (errno.EAGAIN, errno.EBUSY):  # what the lock of an exclusive open gives
-        return "another program uses the port"
-    if number is not None:
-        return os.strerror(number)
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]
+def _is_over(request: _Request) -> bool:
+    return request.done.is_set() if isinstance(request, _Check) else request.done

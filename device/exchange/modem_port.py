@@ -155,6 +155,7 @@ class ModemPort:
         if self.host_present:
             self._loop.watch(self._master, self._read)
         else:
+            self.modem.dtr_dropped()
             self._look = self._loop.after(HOST_LOOK, self._await_host)
 
     def _read(self) -> None:

@@ -14,6 +14,7 @@ from device.signals import MILLISECOND, SECOND, CallerId
 
 FACTORY_REGISTERS = {0: 0, 1: 0, 2: 43, 3: 13, 4: 10, 5: 8, 6: 2, 7: 50, 8: 1, 9: 6, 10: 14, 11: 85, 12: 50}
 IDLE_VOLTS, OFF_HOOK_VOLTS, NO_LINE_VOLTS = 48.6, 8.3, 1.4  # LINE.md 1.5, 2; 1.4 = nothing connected
+BOTH_VOLTS = 5.1  # a telephone and the modem share the loop's current; a drop of 2 V is a lifted extension (LINE.md 1.5)
 NOISE = (0.0, 0.1, -0.1, 0.2, 0.0, -0.2, 0.1, -0.1, 0.3, 0.0, -0.3)
 # read while 90 V of ringing ride on the 48: such a value means nothing
 BURST_VOLTS = (71.4, 12.9, 55.0, 3.2, 64.1, 29.8, 9.7, 88.3)
@@ -107,6 +108,8 @@ class ModemState:
         noise = NOISE[self.readings % len(NOISE)]
         if not self.loop:
             return NO_LINE_VOLTS
+        if self.off_hook and self.seized:
+            return BOTH_VOLTS + noise / 3
         if self.off_hook or self.seized:
             return OFF_HOOK_VOLTS + noise / 3
         if self.ringing:

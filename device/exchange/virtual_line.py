@@ -20,6 +20,7 @@ from device.exchange.planned import (
     Fault,
     FaultKind,
     PlannedCall,
+    PlannedLift,
 )
 from device.exchange.wire_changes import Wire, WireChange
 
@@ -92,8 +93,12 @@ class VirtualLine:
         return not self.busy and not self._faults
 
     def begin(self, plan: CourseOfLine, start: int) -> list[WireChange]:
-        """Start a call (a dialling, a lift) at `start`; its changes as scheduled, none when the line is busy."""
-        if self.busy:
+        """Start a call (a dialling, a lift) at `start`; its changes as scheduled, none when the line is busy.
+
+        A handset may also be lifted beside a modem that dialled: so a click-to-call is taken over.
+        """
+        beside = isinstance(plan, PlannedLift) and self._plan is None and not self._loop_lost
+        if self.busy and not beside:
             self._refuse(BUSY)
             return []
         now = clock.now()

@@ -80,6 +80,9 @@ class VirtualModem:
         self._busy_until = 0
         self._ring: Printed | None = None  # RING words that are due unless the burst ends first
         self._carrier: Printed | None = None  # NO CARRIER, due unless a key is pressed before
+        self._digits_out: Printed | None = (
+            None  # the OK of a dialling with `;`, due unless a key is pressed before
+        )
         self._burst_began: int | None = None
         self._burst_ended: int | None = None
         self._with_next_ring = b""  # caller ID that waits for the RING it is printed with
@@ -108,13 +111,19 @@ class VirtualModem:
         """Bytes from the host, at `at`."""
         for byte in data:
             when = max(at, self._busy_until)
-            if self._state.abort_dialling():
+            if self._state.abort_dialling() or self._digits_broken_off(at):
+                when = at
                 self._drop(self._carrier)
                 self._reply(Result.NO_CARRIER, [], when)
                 continue
             if self._state.echo:
                 self._put(when, bytes((byte,)), Says.ECHO)
             self._typed(self._typewriter.type(chr(byte)), when)
+
+    def dtr_dropped(self) -> None:
+        """The host closed the port: the modem lets go of the line (&D2, as the factory has it)."""
+        self._state.abort_dialling()
+        self._state.seized = False
 
     def wire(self, change: WireChange) -> None:
         """Something happened on the line."""
@@ -135,7 +144,7 @@ class VirtualModem:
     def power_cycle(self, at: int) -> None:
         """Unplugged and plugged in again: every setting is the factory's, nothing waits to be printed."""
         self._queue.clear()
-        self._ring = self._carrier = None
+        self._ring = self._carrier = self._digits_out = None
         self._busy_until = at
         self._typewriter = Typewriter()
         self._state.power_on()
@@ -150,6 +159,8 @@ class VirtualModem:
                 self._state.count_ring(printed.due)
             if printed is self._carrier:
                 self._state.abort_dialling()
+            if printed is self._digits_out:
+                self._digits_out = None
             due.append(printed)
         return due
 
@@ -166,24 +177,37 @@ class VirtualModem:
             self._reply(Result.ERROR, [], at + ANSWER_LATENCY)
             return
         self._expire_ring_count(at)
+        held = self._state.seized
         outcome = self._interpreter.carry_out(self._typewriter.line)
         ready = at + ANSWER_LATENCY + outcome.takes
         if outcome.caller_id_again:
             self._print_again(outcome.caller_id_again, ready)
-        self._reply(outcome.result, outcome.pages, ready)
+        reply = self._reply(outcome.result, outcome.pages, ready)
+        if outcome.takes and self._state.seized and not held:
+            self._digits_out = reply
         if outcome.result is None:
             self._carrier = self._put(ready + self._state.carrier_patience, self._no_carrier(), Says.REPLY)
 
-    def _reply(self, result: Result | None, pages: list[list[str]], at: int) -> None:
-        """Print a reply from `at` on; the next command waits until it is through."""
+    def _digits_broken_off(self, at: int) -> bool:
+        """A key pressed while the digits go out drops the call as well (V.250 5.6.1); was it so?"""
+        reply = self._digits_out
+        if reply is None or at >= reply.due:
+            return False
+        self._drop(reply)
+        self._digits_out, self._busy_until, self._state.seized = None, at, False
+        return True
+
+    def _reply(self, result: Result | None, pages: list[list[str]], at: int) -> Printed | None:
+        """Print a reply from `at` on; the next command waits until it is through. The result as it will be printed."""
         verbose = self._state.verbose
         for page in pages:
             lines = "".join(line + "\r\n" for line in page).encode("ascii", "replace")
             self._put(at, CRLF + lines if verbose else lines, Says.REPLY)
             at += MILLISECOND
-        if result is not None and not self._state.quiet:
-            self._put(at, result.printed(verbose), Says.REPLY)
         self._busy_until = max(self._busy_until, at)
+        if result is None or self._state.quiet:
+            return None
+        return self._put(at, result.printed(verbose), Says.REPLY)
 
     def _no_carrier(self) -> bytes:
         return b"" if self._state.quiet else Result.NO_CARRIER.printed(self._state.verbose)
