@@ -27,8 +27,8 @@ ROWS: Mapping[Family, Model] = {
             jack_codes=True,
             caller_id_mode=CallerIdMode.UNFORMATTED,
         ),
-        # No AT-TRV. +VCID=? says (0-16), whose 2 no source explains: formatted. Codes of its own jack: LINE.md 1.3.
-        Model(Family.USR5637, name="USR5637", maker="U.S. Robotics", jack_codes=True),
+        # +VCID=? says (0-16), whose 2 no source explains: formatted. It has one socket: no telephone in it. LINE.md 1.6.
+        Model(Family.USR5637, name="USR5637", maker="U.S. Robotics"),
         # #CID=2 prints the packet without its checksum (Askey p. 39): formatted, where the modem itself checks. LINE.md 1.2.
         Model(Family.ROCKWELL, maker="Rockwell", quirks=frozenset({Quirk.RING_DIGIT})),
         # +VCID 0 to 2 (S000273G p. 19); +VDR and DLE codes (S000306B). LINE.md 1.1, 1.3, 1.4.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,38 @@ def test_no_command_of_the_table_writes_dials_or_answers() -> None:
         assert text.isascii()
         assert "&W" not in text
         assert text[2:3] not in ("A", "D", "O")
+
+
+# --- docs/MODEMS.md -----------------------------------------------------------------------------------------------------
+
+
+def documented() -> dict[str, list[str]]:
+    """The rows of the table for people, by family."""
+    text = (ROOT / "docs" / "MODEMS.md").read_text("utf-8")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    return {row[0]: row[2:6] for row in cells if row[0] != "Family"}
+
+
+def test_the_table_for_people_says_what_the_table_of_the_program_says() -> None:
+    known_to_measure = {Family.CONEXANT, Family.SILABS}
+    expected = {}
+    for family, row in ROWS.items():
+        voltage = row.voltage.value if row.voltage and family in known_to_measure else "-"
+        latency, error = row.ring_latency / 1e9, row.ring_error / 1e9
+        expected[family.value] = [
+            row.caller_id_mode.name.lower(),
+            voltage,
+            "yes" if row.jack_codes else "no",
+            f"{latency:.1f} ± {error:.1f}",
+        ]
+    assert documented() == expected
+
+
+def test_the_document_names_the_exchanges_modems_and_its_recordings_exist() -> None:
+    text = (ROOT / "docs" / "MODEMS.md").read_text("utf-8")
+    assert all(name in text.rpartition("##")[2] for name in PERSONALITIES)
+    traces = {path.name[:2] for path in (ROOT / "tests" / "traces").glob("[0-9]*.trace")}
+    named = {number for row in re.findall(r"[RM]: (\d[\d, ]+)", text) for number in re.findall(r"\d\d", row)}
+    assert named
+    assert named <= traces
