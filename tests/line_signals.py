@@ -8,17 +8,23 @@ from device.signals import (
     CallerId,
     CallerIdHeard,
     DigitDialled,
+    Flash,
     LineLost,
     LineRestored,
     LineSignal,
     LoopLost,
     LoopRestored,
+    Means,
     OffHook,
     OnHook,
+    PolarityReversed,
     RingEnded,
     RingStarted,
     RingWord,
     Sensing,
+    SensingChanged,
+    Sound,
+    SoundHeard,
     seconds,
 )
 from firmware_app.calls.call import Call, CallClosed, CallEvent
@@ -29,6 +35,10 @@ LINE = "L1"
 HOOK = Sensing(ring_edges=True, hook=True, loop=True, caller_id=True)
 DIGITS = Sensing(ring_edges=True, hook=True, digits=True, loop=True, caller_id=True)
 MODEM = Sensing(caller_id=True)
+TAP = Sensing(digits=True, caller_id=True, sound=True)
+CHIP = Sensing(digits=True)
+ALL = Sensing(ring_edges=True, hook=True, digits=True, loop=True, caller_id=True, sound=True, reversal=True)
+QUICK = Sensing(ring_edges=True, hook=True, loop=True, lag=seconds(0.3))
 NUMBER = "15400001234"
 
 
@@ -78,6 +88,22 @@ def caller_id(t: float, number: str | None = NUMBER, name: str | None = None) ->
 
 def digit(t: float, value: str = "5") -> DigitDialled:
     return DigitDialled(LINE, at(t), value)
+
+
+def sound(t: float, what: Sound, error: float = 0) -> SoundHeard:
+    return SoundHeard(LINE, at(t), what, seconds(error), Means.SOUND)
+
+
+def reversal(t: float, error: float = 0) -> PolarityReversed:
+    return PolarityReversed(LINE, at(t), seconds(error), Means.REVERSAL_PIN)
+
+
+def sensing(t: float, what: Sensing, lost: str = "") -> SensingChanged:
+    return SensingChanged(LINE, at(t), what, lost)
+
+
+def flash(t: float) -> Flash:
+    return Flash(LINE, at(t))
 
 
 def loop_lost(t: float) -> LoopLost:

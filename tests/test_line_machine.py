@@ -7,16 +7,7 @@ from typing import get_args
 import pytest
 
 from device.signals import Damaged, Flash, Instant, LineSignal, Sensing, Unrecognised, seconds
-from firmware_app.calls.call import (
-    Anomaly,
-    Call,
-    CallChanged,
-    CallClosed,
-    CallOpened,
-    Direction,
-    Disposition,
-    Doubt,
-)
+from firmware_app.calls.call import Anomaly, Call, CallChanged, CallClosed, CallOpened, Direction, Disposition
 from firmware_app.calls.known_line import LAG, LineState
 from firmware_app.calls.line_machine import TABLE, LineMachine
 from tests.line_signals import (
@@ -308,16 +299,6 @@ def test_caller_id_without_any_ring(sensing: Sensing | None, disposition: Dispos
 def test_lifting_after_caller_id_before_any_ring_is_an_answer() -> None:
     call = one_closed([caller_id(9), off(10), on(20)])
     assert (call.disposition, call.answer_delay, call.last_edge) == (Disposition.ANSWERED, seconds(1), None)
-
-
-@pytest.mark.parametrize(("late", "known"), [(3.0, True), (3.001, False)])
-def test_caller_id_may_come_a_little_after_the_answer(late: float, known: bool) -> None:
-    driven = Driven()
-    driven.play([*burst(10), off(11.5), caller_id(11.5 + late), on(60)])
-    *seconds_callers, call = driven.closed
-    assert (call.caller_id is not None) == known
-    assert [second.doubt for second in seconds_callers] == ([] if known else [Doubt.CALL_WAITING])
-    assert anomalies(driven) == []
 
 
 def test_caller_id_in_an_outbound_call_is_an_anomaly() -> None:
