@@ -87,6 +87,12 @@ COMMANDS = (
     Command("replay", "重放一份线路记录 / replay a trace", "firmware_app.replay", settings=False),
     Command("record", "录制一条线路的信号 / record a line to a trace", "firmware_app.record_command"),
     Command(
+        "decode",
+        "从录音中解出来电号码和拨号音 / caller ID and digits in a recording",
+        "firmware_app.decode_command",
+        settings=False,
+    ),
+    Command(
         "exchange",
         "虚拟电话交换机 / the virtual telephone exchange",
         "device.exchange.exchange_command",
