@@ -163,7 +163,7 @@ class ModemDialling:
         """Something that the modem said by itself."""
         busy = self._stage in (Stage.CALLING, Stage.HOLDING) and self._began is not None
         match event:
-            case Ring() | Code("R") if self._stage is Stage.CHECKING:
+            case Ring() | Code("R") if self._began is None:
                 self._over(DialEnd.LINE_IN_USE)
             case Ring() | Code("R") if busy:
                 self._leave(DialEnd.LINE_IN_USE, now)
@@ -213,7 +213,7 @@ class ModemDialling:
         level = Level.ON_HOOK if question.volts is None else level_of(question.volts, self._ear.voltage.idle)
         self._levels.append(level)
         if level is Level.ON_HOOK:
-            self._levels, self._stage = [], Stage.CALLING
+            self._levels, self._stage, self._due = [], Stage.CALLING, now.mono
         elif len(self._levels) > 1:
             self._over(DialEnd.NO_DIAL_TONE if level is Level.NO_LINE else DialEnd.LINE_IN_USE)
 

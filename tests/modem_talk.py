@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from device.interface import DialEnd
 from device.modem_dialogue import ModemDialogue
 from device.signals import MILLISECOND, Instant, LineSignal, seconds
 from tests.support import EPOCH_WALL, at
@@ -59,6 +60,19 @@ class Talk:
         if self.dialogue.failure is None:
             self.now = seconds(until)
         return self.signals[before:]
+
+    def dial(self, number: str, when: float) -> list[DialEnd]:
+        """Have a number dialled at a time; the list gets its end."""
+        self.run(when)
+        ends: list[DialEnd] = []
+        self.signals += self.dialogue.dial(number, ends.append, at(when))
+        self._take()
+        return ends
+
+    def cancel(self, when: float) -> None:
+        self.run(when)
+        self.signals += self.dialogue.cancel_dial(at(when))
+        self._take()
 
     def sent(self, command: str, since: float = 0) -> list[float]:
         """When that command was asked, in seconds."""
