@@ -30,6 +30,7 @@ from device.modem_models import (
     CallerIdMode,
     Command,
     Step,
+    VoltageBy,
 )
 from device.signals import Sensing
 
@@ -154,9 +155,7 @@ class SetUp:
         self.model = replace(model, caller_id_mode=mode)
 
     def _voltage(self) -> Course:
-        by = self.model.voltage
-        if by is None:
-            return
+        by = self.model.voltage or VoltageBy.TRV
         answer = yield Step.VOLTAGE, by.command
         volts = by.volts(answer.text, answer.volts) if answer.ok else None
         self.model = replace(self.model, voltage=None if volts is None else by)

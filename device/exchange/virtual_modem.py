@@ -288,7 +288,7 @@ class VirtualModem:
                 self._put(at + PRINT_LATENCY, said + b"\r\nNO CARRIER\r\n", Says.CALLER_ID)
             case Unformatted.HEX_WITHOUT_CHECKSUM:
                 self._put(at + PRINT_LATENCY, unformatted(said[:-1]), Says.CALLER_ID)
-            case Unformatted.HEX:
+            case _:
                 self._put(at + PRINT_LATENCY, unformatted(said), Says.CALLER_ID)
 
     def _print_again(self, mode: int, at: int) -> None:
