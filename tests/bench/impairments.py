@@ -56,7 +56,7 @@ def hum(count: int, rate: int, level: float, rng: np.random.Generator, frequency
 def clipped(samples: Samples, share: float) -> Samples:
     """Cut off at this share of the peak."""
     top = share * float(np.max(np.abs(samples), initial=0.0))
-    return np.clip(samples, -top, top)
+    return np.clip(samples, -top, top).astype(np.float32)
 
 
 def as_heard(samples: Samples) -> Samples:
