@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Samples = NDArray[np.float64]
+Block = ArrayLike  # what a block of samples may come as: anything that numpy makes numbers of
 
 RATE = 8_000  # Hz, inside
 BATCH = 400  # samples: 50 ms

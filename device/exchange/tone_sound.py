@@ -20,7 +20,11 @@ FULL_SCALE = 3.14  # dBm0 of a sine of amplitude 1
 LOW = (697.0, 770.0, 852.0, 941.0)
 HIGH = (1209.0, 1336.0, 1477.0, 1633.0)
 KEYPAD = ("123A", "456B", "789C", "*0#D")  # Q.23
-PAIRS = {symbol: (low, high) for low, row in zip(LOW, KEYPAD, strict=True) for symbol, high in zip(row, HIGH, strict=True)}
+PAIRS = {
+    symbol: (low, high)
+    for low, row in zip(LOW, KEYPAD, strict=True)
+    for symbol, high in zip(row, HIGH, strict=True)
+}
 
 # Of each sound its frequency (Hz) and its on and off times (s), in turn and again; one that goes on has no off time.
 # docs/LINE.md 2; T.30 for the two of fax machines.
@@ -77,7 +81,9 @@ def tone_samples(sound: Sound, rate: int, seconds: float, level: float = -10.0) 
     return cadence_samples(hertz, cadence, rate, seconds, level)
 
 
-def cadence_samples(hertz: float, cadence: Sequence[float], rate: int, seconds: float, level: float = -10.0) -> Samples:
+def cadence_samples(
+    hertz: float, cadence: Sequence[float], rate: int, seconds: float, level: float = -10.0
+) -> Samples:
     """A tone switched on and off in turn by the times of `cadence` (s), again and again; always on with only one."""
     time = np.arange(round(seconds * rate)) / rate
     tone = amplitude(level) * np.sin(2 * np.pi * hertz * time)
@@ -88,7 +94,13 @@ def cadence_samples(hertz: float, cadence: Sequence[float], rate: int, seconds: 
 
 
 def ring_samples(
-    rate: int, seconds: float, *, hertz: float = 25.0, on: float = 1.0, off: float = 4.0, overdrive: float = 6.0
+    rate: int,
+    seconds: float,
+    *,
+    hertz: float = 25.0,
+    on: float = 1.0,
+    off: float = 4.0,
+    overdrive: float = 6.0,
 ) -> Samples:
     """Ringing as a tap hears it: 90 V where speech has 0.5 V, so the sine is cut flat (`overdrive`: peak over full scale)."""
     time = np.arange(round(seconds * rate)) / rate
@@ -99,7 +111,14 @@ def ring_samples(
 
 # --- speech ------------------------------------------------------------------------------------------------------------
 
-VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240), (530, 1840, 2480), (570, 840, 2410), (490, 1350, 1690))
+VOWELS = (
+    (730, 1090, 2440),
+    (270, 2290, 3010),
+    (300, 870, 2240),
+    (530, 1840, 2480),
+    (570, 840, 2410),
+    (490, 1350, 1690),
+)
 BANDWIDTHS = (80.0, 110.0, 160.0)
 HARMONICS = 40
 
@@ -138,7 +157,9 @@ def _vowel(rng: np.random.Generator, rate: int, length: int, pitch: float) -> Va
             1.0 / (1 + ((hertz - formants[i]) / BANDWIDTHS[i]) ** 2) / (i + 1) for i in range(len(BANDWIDTHS))
         )
         kept = (hertz > 200) & (hertz < min(3_500, rate / 2.1))
-        voice += np.where(kept, gain, 0.0) / np.sqrt(harmonic) * np.sin(harmonic * turns + rng.uniform(0, 0.5))
+        voice += (
+            np.where(kept, gain, 0.0) / np.sqrt(harmonic) * np.sin(harmonic * turns + rng.uniform(0, 0.5))
+        )
     return voice * np.minimum(1, np.minimum(along, 1 - along) * 8)
 
 

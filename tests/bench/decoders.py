@@ -17,7 +17,7 @@ from device.signals import SECOND
 from tests.bench import machine
 from tests.bench.sweeping import Options
 
-SWEEPS = ("fsk_sweep", "fsk_safety")
+SWEEPS = ("fsk_sweep", "fsk_safety", "dtmf_sweep", "sounds_sweep")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -83,7 +83,19 @@ def _dial_tone(level: float, hertz: float = 450.0) -> Spoil:
 
 def rows() -> list[Row]:
     """Those of the reference table."""
-    times = ((50, 50), (45, 45), (40, 40), (35, 40), (30, 40), (25, 40), (23, 40), (20, 40), (50, 30), (50, 25), (50, 20))
+    times = (
+        (50, 50),
+        (45, 45),
+        (40, 40),
+        (35, 40),
+        (30, 40),
+        (25, 40),
+        (23, 40),
+        (20, 40),
+        (50, 30),
+        (50, 25),
+        (50, 20),
+    )
     return [
         row("clean 70/70"),
         *(row(f"on{on} off{off}", on=on / 1000, off=off / 1000) for on, off in (*times, (100, 100))),
@@ -123,7 +135,10 @@ def more_rows() -> list[Row]:
         row("dial tone +22 dB", _dial_tone(-8), level=-30),
         row("dial tone 425 Hz +22 dB", _dial_tone(-8, 425.0), level=-30),
         row("dial tone 475 Hz +22 dB", _dial_tone(-8, 475.0), level=-30),
-        *(row(f"{rate} Hz snr10", _noise(10, rate), rate) for rate in (11_025, 16_000, 22_050, 44_100, 48_000)),
+        *(
+            row(f"{rate} Hz snr10", _noise(10, rate), rate)
+            for rate in (11_025, 16_000, 22_050, 44_100, 48_000)
+        ),
         *(row(f"{rate} Hz on23 off40", None, rate, on=0.023, off=0.04) for rate in (11_025, 22_050, 48_000)),
     ]
 
@@ -216,7 +231,11 @@ def run(options: Options) -> int:
     """How many rows are below the best reference or (last table) read anything."""
     found = decoders()
     missed = 0
-    for title, table_rows in (("reference rows", rows()), ("further rows", more_rows()), ("refused", refused_rows())):
+    for title, table_rows in (
+        ("reference rows", rows()),
+        ("further rows", more_rows()),
+        ("refused", refused_rows()),
+    ):
         print(f"  -- {title}")
         table = count(table_rows, found, options)
         print_table(table_rows, found, table)
