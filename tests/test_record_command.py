@@ -10,6 +10,7 @@ import pytest
 
 from device.exchange.exchange import Exchange
 from device.exchange.exchange_lines import ModemLine, PinLine
+from device.signals import SECOND
 from device.trace import Decoded, Edge, Heard, Sent, parse_trace
 from tests.bench.appliance import ROOT, GpioPins, configuration, start_monitor, subscribed
 from tests.bench.emulated_modem import wait_until
@@ -38,6 +39,9 @@ def test_a_modem_line_is_written_down_and_read_back(config: Path, tmp_path: Path
     assert not trace.bad_lines
     assert trace.about("Interface") == "modem L1"
     assert {type(item) for item in trace.items} >= {Heard, Sent, Decoded}
+    assert {item.ear for item in trace.items if isinstance(item, Heard | Sent | Decoded)} == {""}
+    times = [item.signal.at.mono for item in trace.items if isinstance(item, Decoded)]
+    assert max(times) < 12 * SECOND, "counted from the start of the recording"
     assert out.stat().st_mode & 0o777 == 0o600, "it holds numbers"
     assert ringkeeper("replay", str(out)).returncode == 0
 
@@ -59,6 +63,39 @@ def test_a_gpio_line_is_written_down_with_its_edges(config: Path, tmp_path: Path
         assert recording.wait(30) == 0
     edges = [item for item in parse_trace(out.read_text(encoding="utf-8")).items if isinstance(item, Edge)]
     assert [edge.level for edge in edges if edge.role == "ring"] == [0, 1] * 50
+
+
+def test_a_line_with_several_ears_is_written_down_with_their_names(tmp_path: Path) -> None:
+    port, out = tmp_path / "run" / "L1", tmp_path / "three.trace"
+    port.parent.mkdir()
+    sound = 'interface = "audio", device = "no/such/file.wav"'
+    config = configuration(tmp_path, [[PINS, port, sound]])
+    exchange = Exchange(
+        [ModemLine("modem", port), PinLine("pins", ring_pin=PINS.ring, hook_pin=PINS.hook)],
+        pins_socket=tmp_path / "run" / "pins.sock",
+    )
+    with exchange, subprocess.Popen(
+        [sys.executable, "-m", "firmware_app", "record", "--config", str(config), "--seconds", "9", "--out", str(out)],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+    ) as recording:  # fmt: skip
+        assert exchange.wait_heard(20)
+        assert wait_until(lambda: out.read_text("utf-8").count("LineRestored") == 2, 20), "both are open"
+        exchange.call("pins", ring=1)
+        exchange.call("modem", "15400000001", ring=1)
+        _, said = recording.communicate(timeout=30)
+    assert recording.returncode == 0, "two of three ears listened"
+    assert "sound of the sound card is not recorded" in said
+    assert "audio could not be heard" in said
+    trace = parse_trace(out.read_text(encoding="utf-8"))
+    assert not trace.bad_lines
+    assert trace.about("Interface") == "gpio + modem L1 + audio file.wav"
+    edges = [item for item in trace.items if isinstance(item, Edge)]
+    assert {(edge.ear, edge.role) for edge in edges} == {("gpio", "ring")}
+    assert len(edges) == 100
+    assert {item.ear for item in trace.items if isinstance(item, Heard | Sent)} == {"modem"}
+    told = [item for item in trace.items if isinstance(item, Decoded)]
+    assert {item.ear for item in told} == {"gpio", "modem", "audio"}
+    assert all(item.signal.at.mono <= item.at < 12 * SECOND for item in told), "times of the recording"
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,18 @@ class GpioPins:
     hook: int
 
 
+Ear = Path | GpioPins | str
+"""How an ear is wired: a modem's port, pins of the simulated chip, or its keys as TOML."""
+
+
 def configuration(
     folder: Path,
-    lines: Sequence[Path | GpioPins],
+    lines: Sequence[Ear | Sequence[Ear]],
     *,
     panel_port: int = 18080,
     more: str = "",
 ) -> Path:
-    """Write the configuration of an appliance with these lines (a modem's port, or pins of the simulated chip)."""
+    """Write the configuration of an appliance with these lines, each with one ear or a list of several."""
     text = [
         'language = "en"',
         'data_dir = "data"',
@@ -54,15 +58,25 @@ def configuration(
     ]
     for number, wiring in enumerate(lines, start=1):
         text.append(f'[[line]]\nname = "L{number}"\nnumber = "0356022170{number:02}"')
-        if isinstance(wiring, GpioPins):
-            text.append(
-                f'interface = "gpio"\nchip = "simulated"\nring_pin = {wiring.ring}\nhook_pin = {wiring.hook}'
-            )
+        if isinstance(wiring, list | tuple):
+            text.append(f"ears = [{', '.join(f'{{{keys_of(ear)}}}' for ear in wiring)}]")
         else:
-            text.append(f'interface = "modem"\nport = "{wiring}"')
+            assert isinstance(wiring, Path | GpioPins | str)
+            text.append(keys_of(wiring).replace(", ", "\n"))
     path = folder / "ringkeeper.toml"
     path.write_text("\n".join([*text, more]) + "\n", encoding="utf-8")
     return path
+
+
+def keys_of(ear: Ear) -> str:
+    """The keys of one ear, as they stand in an inline table."""
+    match ear:
+        case GpioPins(ring=ring, hook=hook):
+            return f'interface = "gpio", chip = "simulated", ring_pin = {ring}, hook_pin = {hook}'
+        case Path():
+            return f'interface = "modem", port = "{ear}"'
+        case _:
+            return ear
 
 
 def fresh_folder(name: str) -> Path:
