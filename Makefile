@@ -9,13 +9,16 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	--group build pyproject.toml
 
-.PHONY: help setup demo test check bench bench-peers lock clean
+.PHONY: help setup sound demo test check bench bench-peers lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## 建立运行环境 .venv · the environment the program runs in
 	@deploy/setup.sh runtime
+
+sound: ## 用声卡监听线路所需的软件 · what a line heard by a sound card needs, too: numpy, arecord
+	@deploy/setup.sh sound
 
 demo: ## 用虚拟电话交换机试用 · the whole appliance on the virtual telephone exchange
 	@deploy/setup.sh runtime
@@ -45,7 +48,8 @@ lock: ## 更新锁定文件 · resolve the dependencies anew, with hashes
 	@deploy/setup.sh dev
 	@$(BIN)/python -m pip install -q uv
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra sound --constraint requirements.lock --output-file requirements-sound.lock
+	$(LOCK) --extra sound --group dev --constraint requirements-sound.lock --output-file requirements-dev.lock
 
 clean: ## 删除环境与缓存 · remove what can be made again
 	rm -rf .venv .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build *.egg-info

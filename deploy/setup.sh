@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes .venv from the lock file, without root where root is not to be had.  deploy/setup.sh [runtime|dev]
+# Makes .venv from the lock file, without root where root is not to be had.  deploy/setup.sh [runtime|sound|dev]
 #
 #   runtime   what `ringkeeper` needs                                (make setup, make demo)
-#   dev       that, the tools that check it, and a browser for the tests      (make test, make check)
+#   sound     that, and what a line heard by a sound card needs: numpy, arecord   (make sound)
+#   dev       all, the tools that check it, and a browser for the tests      (make test, make check)
 #
 # A second run compares one stamp and ends. PYTHON=… chooses the interpreter.
 set -eu
@@ -11,8 +12,9 @@ root=$(pwd -P)
 want=${1:-runtime}
 case $want in
     runtime) lock=requirements.lock ;;
+    sound) lock=requirements-sound.lock ;;
     dev) lock=requirements-dev.lock ;;
-    *) echo "deploy/setup.sh [runtime|dev]" >&2; exit 2 ;;
+    *) echo "deploy/setup.sh [runtime|sound|dev]" >&2; exit 2 ;;
 esac
 
 say() { printf '%s\n' "== $*"; }
@@ -62,13 +64,13 @@ stamp_of() { # what must be the same for nothing to be done
     { cat "$1" pyproject.toml deploy/setup.sh; "$python" -VV; echo "$root"; } | sha256sum | cut -d' ' -f1
 }
 
-up_to_date() { # the dev environment contains the runtime one
+up_to_date() { # the dev environment contains the one for sound, and that the runtime one
     [ -x .venv/bin/ringkeeper ] || return 1
-    for kind in dev runtime; do
-        if [ $kind = runtime ] && [ "$want" = dev ]; then return 1; fi
+    for kind in dev sound runtime; do
         lockfile=requirements.lock
-        if [ $kind = dev ]; then lockfile=requirements-dev.lock; fi
+        if [ $kind != runtime ]; then lockfile=requirements-$kind.lock; fi
         if [ "$(cat ".venv/stamp-$kind" 2>/dev/null)" = "$(stamp_of $lockfile)" ]; then return 0; fi
+        if [ $kind = "$want" ]; then return 1; fi
     done
     return 1
 }
@@ -130,6 +132,20 @@ if ! up_to_date; then
     install_locked
     stamp_of "$lock" >".venv/stamp-$want"
     say "完成：.venv/bin/ringkeeper --help / done: .venv/bin/ringkeeper --help"
+fi
+
+# --- what records from a sound card ----------------------------------------------------------------------------------
+
+if [ "$want" != runtime ] && ! command -v arecord >/dev/null; then
+    if may_install; then
+        say "安装系统软件包 alsa-utils / installing the system package alsa-utils"
+        apt_install alsa-utils || true
+    fi
+    if ! command -v arecord >/dev/null; then
+        say "缺少 alsa-utils，声卡无法使用。安装命令： / alsa-utils is missing, no sound card can be heard. Type this:"
+        printf '%s\n' "    sudo apt-get install alsa-utils"
+        if [ "${CI:-}" = true ]; then fail "CI=true：不允许跳过任何测试。 / CI=true: nothing may be skipped."; fi
+    fi
 fi
 
 # --- a browser and a Chinese font for the tests of the pages ---------------------------------------------------------

@@ -28,7 +28,7 @@ FIRST_WAIT = 3 * SECOND  # a card gives its first sound within 0.3 s
 STALLED = 3 * SECOND  # and then five times a second
 AT_MOST_EVERY = 150 * MILLISECOND  # a writer of small blocks does not wake us for each
 CLOSING = 0.95  # seconds that close() waits for the thread at most
-NO_NUMPY = "numpy is not installed: deploy/setup.sh sound"
+NO_NUMPY = "numpy is not installed: make sound"
 
 log = logging.getLogger(__name__)
 

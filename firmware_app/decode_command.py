@@ -28,8 +28,8 @@ AFTER_FRAME = 0.2  # seconds, after a whole caller ID: the next string may follo
 SAME = 0.1  # seconds between the channels of one recording
 
 NO_NUMPY = Text(
-    "缺少 numpy，无法解码声音。请执行：deploy/setup.sh sound",
-    "numpy is missing, sound cannot be decoded. Type: deploy/setup.sh sound",
+    "缺少 numpy，无法解码声音。请执行：make sound",
+    "numpy is missing, sound cannot be decoded. Type: make sound",
 )
 NOT_READ = Text("无法读取 {}：{}", "cannot read {}: {}")
 FAULTS = {

@@ -1,10 +1,11 @@
-"""What all tests share: no deadline for a busy box, and tests of pages only where there is a browser (in CI: always)."""
+"""What all tests share: no deadline for a busy box, tests of pages only where there is a browser, of ALSA where arecord is (in CI: always)."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -50,11 +51,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pass the tests of pages over on a machine without a browser, and say how to get one; never in CI."""
-    pages = [item for item in items if item.get_closest_marker("browser")]
-    if not pages or not (missing := missing_for_pages()):
+    """Pass over the tests of pages on a machine without a browser, of ALSA without arecord; say how to get it; never in CI."""
+    pass_over([item for item in items if item.get_closest_marker("browser")], missing_for_pages)
+    pass_over(
+        [item for item in items if item.get_closest_marker("alsa")],
+        lambda: None if shutil.which("arecord") else "alsa-utils",
+    )
+
+
+def pass_over(items: list[pytest.Item], lacks: Callable[[], str | None]) -> None:
+    if not items or not (missing := lacks()):
         return
     if os.environ.get("CI") == "true":
         raise pytest.UsageError(f"CI=true, and nothing may be passed over: sudo apt-get install {missing}")
-    for item in pages:
+    for item in items:
         item.add_marker(pytest.mark.skip(reason=f"sudo apt-get install {missing}"))
