@@ -141,6 +141,9 @@ class PinEar:
             except OSError as error:  # PinUnavailable, or no descriptor left: all may pass
                 self._lose(str(error))
                 pause = 0 if isinstance(error, PinAwaited) else RETRY
+            except Exception:
+                log.exception("%s: the driver of its pins stumbled", self._line)
+                self._lose("internal error")
             finally:
                 self._release()
             self._wait_for_retry(pause)

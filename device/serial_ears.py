@@ -198,7 +198,9 @@ def _patience(deadline: int | None) -> float:
 
 def _why(error: Exception) -> str:
     """One short line for a technician."""
-    within = error.__context__.args if error.__context__ is not None else ()  # pyserial wraps what termios said
+    within = (
+        error.__context__.args if error.__context__ is not None else ()
+    )  # pyserial wraps what termios said
     number = next((each for each in (*error.args, *within) if isinstance(each, int)), None)
     if number in (errno.EAGAIN, errno.EBUSY):
         return "another program uses the port"
