@@ -26,7 +26,7 @@ from device.interface import DialEnd
 from device.line_voltage import Level, level_of
 from device.modem_ear import ModemEar
 from device.modem_events import Code, HookReport, ModemEvent, Result, ResultHeard, Ring
-from device.modem_models import Command, Dialling
+from device.modem_models import ALIVE, Command, Dialling
 from device.modem_question import Question
 from device.modem_setup import Answer
 from device.signals import MILLISECOND, SECOND, DigitDialled, Instant, LineSignal, Means
@@ -88,6 +88,7 @@ class ModemDialling:
         self._base: list[float] = []
         self._low = 0  # readings that show a telephone beside the modem
         self._levels: list[Level] = []
+        self._looks = 0
         self._hang_ups = 0
         self._released: tuple[Instant, int] | None = None
         self.end: DialEnd | None = None
@@ -122,8 +123,8 @@ class ModemDialling:
         """The dialling under way is to be broken off: do not wait for its answer."""
         return self._underway and self._stage is Stage.LETTING_GO
 
-    def command(self, now: Instant) -> Command | None:
-        """What to send now, when no question is open."""
+    def command(self, now: Instant) -> Command:
+        """What to send now that it is due and no question is open."""
         match self._stage:
             case Stage.CALLING if self._began is None:
                 self._began, self._underway = now, True
@@ -135,10 +136,8 @@ class ModemDialling:
             case Stage.LETTING_GO:
                 self._hang_ups += 1
                 return Command(self._how.hang_up)
-            case Stage.CHECKING | Stage.HOLDING | Stage.LOOKING if self._due <= now.mono:
-                return self._measure
             case _:
-                return None
+                return self._measure or ALIVE
 
     # --- what is heard -----------------------------------------------------------------------------------------------
 
@@ -251,24 +250,24 @@ class ModemDialling:
             return []
         self._released = (question.asked, now.since(question.asked))
         self._stage, self._due = Stage.LOOKING, now.mono + LOOK_POLL
-        if self._measure is not None and self._seized:
-            return []
-        return self._settle(self._verdict is DialEnd.HANDED_OVER and self._tells_more)
+        return [] if self._measure is not None and self._seized else self._settle(None)
 
     def _looked(self, question: Question, answer: Answer, now: Instant) -> list[LineSignal]:
         """After letting go: does a telephone hold the line?"""
         self._due = now.mono + LOOK_POLL
         level = None if question.volts is None else level_of(question.volts, self._ear.voltage.idle)
-        if level is not None:
-            self._levels.append(level)
-        agree = self._levels[-2:] == [level, level]
-        if answer.result is not None and not agree and len(self._levels) < LOOKS:
+        agree = level is not None and self._levels[-1:] == [level]
+        self._levels += [] if level is None else [level]
+        self._looks += 1
+        if answer.result is not None and not agree and self._looks < LOOKS:
             return []
-        return self._settle(level is Level.OFF_HOOK)
+        return self._settle(level)
 
-    def _settle(self, held: bool) -> list[LineSignal]:
+    def _settle(self, level: Level | None) -> list[LineSignal]:
+        """It is over; `level`: what the voltage said last."""
         end = self._verdict
-        if self._levels and end in (DialEnd.HANDED_OVER, DialEnd.NOBODY_LIFTED):
+        held = end is DialEnd.HANDED_OVER and self._tells_more if level is None else level is Level.OFF_HOOK
+        if level is not None and end in (DialEnd.HANDED_OVER, DialEnd.NOBODY_LIFTED):
             end = DialEnd.HANDED_OVER if held else DialEnd.NOBODY_LIFTED
         self._over(end)
         at, error = self._released or (Instant(0, 0), 0)

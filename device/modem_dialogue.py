@@ -184,12 +184,10 @@ class ModemDialogue:
         if due is None or due > now.mono or self._watch is None:
             return
         if self._dialling is not None:
-            command = self._dialling.command(now)
-            if command is not None:
-                self._ask(command, Purpose.DIAL, now)
+            self._ask(self._dialling.command(now), Purpose.DIAL, now)
         elif self._checks:
             self._ask(self._checks[0].command, Purpose.CHECK, now)
-        elif self._watch.due <= now.mono:
+        else:
             self._ask(self._watch.command(now.mono), Purpose.WATCH, now)
 
     # --- hearing -----------------------------------------------------------------------------------------------------
@@ -251,7 +249,7 @@ class ModemDialogue:
 
     def _refused(self, number: str, now: Instant) -> DialEnd | None:
         """Why this number cannot be dialled now: what the line says, what the modem can, what the number is."""
-        if self.failure is not None or self._watch is None:
+        if self.failure is not None or not self.restored:
             return DialEnd.LOST
         if not NUMBER.fullmatch(number) or not self._setup.model.can_dial:
             return DialEnd.UNABLE

@@ -257,7 +257,7 @@ def test_a_line_that_is_cut() -> None:
     assert ends == [DialEnd.NO_DIAL_TONE]
 
 
-@pytest.mark.parametrize("rings", [10.03, 11.0, 16.0])
+@pytest.mark.parametrize("rings", [10.01, 10.03, 11.0, 16.0])
 def test_somebody_calls_in_the_midst(rings: float) -> None:
     desk = Desk()
     desk.talk.says(rings, RING)
@@ -300,6 +300,19 @@ def test_a_modem_that_hangs_while_it_holds_the_line_fails_so_that_closing_its_po
     desk.talk.run(40)
     assert ends == [DialEnd.LOST]
     assert desk.talk.dialogue.failure == "the modem does not answer"
+
+
+@pytest.mark.parametrize("hears", [OK, ERROR])
+def test_readings_that_fail_in_the_end_leave_it_at_what_was_sensed(hears: bytes) -> None:
+    desk = Desk(lifted=16, put_down=30)
+    usual = desk.answer
+    desk.talk.answer = lambda command, now: (
+        hears if command == "AT-TRV" and desk.let_go else usual(command, now)
+    )
+    ends = desk.talk.dial(NUMBER, 10)
+    desk.talk.run(22)
+    assert ends == [DialEnd.HANDED_OVER]
+    assert desk.hook() == [OFF]
 
 
 def test_garbage_without_end_does_not_hold_it_up() -> None:
@@ -372,6 +385,8 @@ def test_whatever_the_modem_says_or_not_it_ends_once_in_time_and_the_line_is_rel
     if cancelled < 1e9 and desk.talk.dialogue.failure is None:
         desk.talk.cancel(cancelled)
     desk.talk.run(10 + (HELD_FOR + PATIENCE) / seconds(1))
+    if desk.talk.dialogue.failure is not None:
+        desk.talk.dialogue.abandon(DialEnd.LOST)  # as the driver does when it closes the port
     assert len(ends) == 1
     began = [when for when, text in desk.talk.asked if text.startswith("ATD")]
     hung_up = [when for when, text in desk.talk.asked if text == "ATH"]

@@ -169,8 +169,11 @@ def test_a_modem_that_hangs_and_rings_is_heard_as_long_as_it_rings() -> None:
 )
 def test_a_modem_that_was_reset_by_itself_is_set_up_anew(command: str, answer: bytes, failure: str) -> None:
     talk = Talk(lambda asked, now: answer if asked == command and now > 5 else plain(asked, now))
+    talk.run(5)
+    talk.answer = lambda asked, now: None if now < 11 else answer if asked == command else plain(asked, now)
     talk.run(100)
     assert talk.dialogue.failure == failure
+    assert talk.dialogue.lost_since(at(100)) == at(100)
 
 
 @pytest.mark.parametrize("otherwise", [ERROR, b"\r\nNO CARRIER\r\n\r\nERROR\r\n"])
