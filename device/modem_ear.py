@@ -15,11 +15,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from device.line_voltage import LineVoltage, Reading
-from device.modem_events import BurstReport, Code, ModemEvent, Ring
+from device.modem_events import BurstReport, Code, Digits, ModemEvent, Ring
 from device.modem_hearing import ModemHearing
-from device.modem_models import Family, Model
+from device.modem_models import Family, Model, VoltageBy
 from device.signals import MILLISECOND, Instant, LineSignal, Means, OffHook, OnHook
 
+REGISTER_DIGITS = 4
 TOGETHER = 500 * MILLISECOND  # a code and a reading so near each other's error speak of one event
 
 
@@ -32,6 +33,9 @@ class ModemEar:
         self.voltage = LineVoltage(line)
         self._lifted: bool | None = None  # as told
         self._since: Instant | None = None  # when that was
+        self._reads_registers = (
+            False  # its readings are four digits, which a late answer leaves alone on their line
+        )
         self._put_down: OnHook | None = None  # told by a code, while the voltage still says off-hook
 
     @property
@@ -41,12 +45,15 @@ class ModemEar:
 
     def knows(self, model: Model) -> None:
         """Which modem it is: how late it says RING, and so how long a reading may be one of a burst that was not told yet."""
+        self._reads_registers = model.voltage is VoltageBy.LVS
         if model.family is not Family.UNKNOWN:
             self.hearing.rings_late(model.ring_latency, model.ring_error)
             self.voltage = LineVoltage(self._line, settles=model.ring_latency + model.ring_error)
 
     def hear(self, event: ModemEvent, at: Instant) -> list[LineSignal]:
         """What the modem says by itself."""
+        if self._reads_registers and isinstance(event, Digits) and len(event.digits) == REGISTER_DIGITS:
+            return []  # the answer to a question that was given up: no caller
         signals = self.hearing.hear(event, at)
         if isinstance(event, Ring | BurstReport) or event == Code("R"):
             signals = [*self._rings(at), *signals]

@@ -236,6 +236,18 @@ def test_a_call_that_waits_is_named_while_another_talks() -> None:
     assert not [signal for signal in talk.run(1) if isinstance(signal, CallerIdHeard)]
 
 
+def test_a_reading_that_comes_too_late_is_no_caller() -> None:
+    """A register is four digits; while it rings, digits alone on a line are a caller for other modems (ELINK 301)."""
+    for name, callers in (("SiLabs", []), ("USR5637", ["3000"])):
+        talk = VirtualTalk(PERSONALITIES[name])
+        talk.run(2)
+        talk.wire(Wire.BURST_STARTED)
+        talk.run(0.5)
+        talk.modem.say(b"\r\n3000\r\n", talk.now)
+        told = [signal for signal in talk.run(0.2) if isinstance(signal, CallerIdHeard)]
+        assert [signal.caller_id.number for signal in told] == callers
+
+
 def test_no_command_of_the_table_writes_dials_or_answers() -> None:
     every = [*CALLER_ID_WAYS, *EVERYTHING, *(text for row in ROWS.values() for text in row.caller_id_first)]
     for text in every:
