@@ -69,8 +69,7 @@ class Run:
     loudest: float
     misses: int = 0
     measured: Measured | None = None  # before its end, when it is long
-    refused: bool = False
-    begun: float = 0.0  # sample, when measured before its end
+    begun: float | None = None  # sample, when it was measured before its end
 
 
 class Found(NamedTuple):
@@ -133,8 +132,9 @@ class DtmfDecoder:
         self._samples: Samples = np.zeros(HISTORY)
         self._end = 0  # samples so far
         self._powers: NDArray[np.float64] = np.zeros((FRAME_HISTORY, 8))
-
-        self._frames = -WINDOW // 2 // HOP  # number of the next frame; frame k is centred on sample 20 k
+        self._frames = (
+            HOP - WINDOW // 2
+        ) // HOP  # number of the next frame; frame k is centred on sample 20 k
         self._run: Run | None = None
         self._among = Neighbours()
 
@@ -189,7 +189,7 @@ class DtmfDecoder:
             return None
         if pair == run.pair and power > DIP * run.loudest:
             run.last, run.misses, run.loudest = frame, 0, max(power, run.loudest)
-            if frame - run.first == LONG:
+            if run.begun is None and frame - run.first >= LONG:
                 self._measure_early(run)
             return None
         run.misses += 1
@@ -204,17 +204,13 @@ class DtmfDecoder:
     def _measure_early(self, run: Run) -> None:
         run.begun, end = self._edges(run)
         run.measured = self._measured(run, run.begun, end, going_on=True)
-        run.refused = run.measured is None
 
     def _closed(self, run: Run) -> Found | None:
-        if run.refused:
-            return None
         start, end = self._edges(run)
-        measured = run.measured
-        if measured is None:
+        if run.begun is None:
             measured = self._measured(run, start, end)
         else:
-            start = run.begun
+            start, measured = run.begun, run.measured
         if measured is None:
             return None
         place = self._resampler.source_position

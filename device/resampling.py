@@ -97,4 +97,5 @@ def _taps(rate: int, half: int, phases: int) -> Samples:
     offsets = np.arange(phases)[:, None] / phases - np.arange(1 - half, half + 1)[None, :]
     window = np.i0(KAISER_BETA * np.sqrt(np.clip(1 - (offsets / half) ** 2, 0, 1)))
     taps: Samples = np.sinc(2 * cutoff / rate * offsets) * window
-    return taps / taps.sum(axis=1, keepdims=True)
+    taps /= taps.sum(axis=1, keepdims=True)
+    return taps

@@ -140,7 +140,8 @@ def voice_samples(rate: int, seconds: float, seed: int = 0, level: float = -20.0
             pitch = rng.uniform(90, 240)
     speaking = samples[np.abs(samples) > 0]
     power = float(np.mean(speaking**2)) if len(speaking) else 1.0
-    return (samples * amplitude(level) / np.sqrt(2 * power)).astype(np.float32)
+    voice: Samples = (samples * amplitude(level) / np.sqrt(2 * power)).astype(np.float32)
+    return voice
 
 
 def _vowel(rng: np.random.Generator, rate: int, length: int, pitch: float) -> Values:
@@ -160,7 +161,8 @@ def _vowel(rng: np.random.Generator, rate: int, length: int, pitch: float) -> Va
         voice += (
             np.where(kept, gain, 0.0) / np.sqrt(harmonic) * np.sin(harmonic * turns + rng.uniform(0, 0.5))
         )
-    return voice * np.minimum(1, np.minimum(along, 1 - along) * 8)
+    voice *= np.minimum(1, np.minimum(along, 1 - along) * 8)
+    return voice
 
 
 def _hiss(rng: np.random.Generator, rate: int, length: int) -> Values:
