@@ -89,6 +89,7 @@ class ModemDialling:
         self._low = 0  # readings that show a telephone beside the modem
         self._levels: list[Level] = []
         self._looks = 0
+        self._silent = 0
         self._hang_ups = 0
         self._released: tuple[Instant, int] | None = None
         self.end: DialEnd | None = None
@@ -149,7 +150,7 @@ class ModemDialling:
             case Stage.CALLING:
                 return self._called(answer, now)
             case Stage.HOLDING:
-                self._held(question, now)
+                self._held(question, answer, now)
             case Stage.LETTING_GO if question.command.text == self._how.hang_up:
                 return self._let_go(question, answer, now)
             case Stage.LOOKING:
@@ -228,9 +229,12 @@ class ModemDialling:
             self._leave(DialEnd.HANDED_OVER, now)
         return signals
 
-    def _held(self, question: Question, now: Instant) -> None:
-        """A telephone lifted beside the modem pulls the voltage down: two readings in a row."""
+    def _held(self, question: Question, answer: Answer, now: Instant) -> None:
+        """A telephone lifted beside the modem pulls the voltage down: two readings in a row. Two without an answer: it hangs."""
         self._due = question.asked.mono + HOLD_POLL
+        self._silent = self._silent + 1 if answer.result is None else 0
+        if self._silent > 1:
+            self._leave(DialEnd.NOBODY_LIFTED, now)
         if question.volts is None:
             return
         volts = abs(question.volts)

@@ -66,6 +66,8 @@ class LinePort:
 
     def let_go(self) -> None:
         """Have the modem let go of its telephone line, whatever it does. Closing drops DTR, which does it too (&D2)."""
+        if self.fd < 0:
+            return
         poll = select.poll()
         poll.register(self.fd, select.POLLIN)
         with contextlib.suppress(*PORT_ERRORS):
