@@ -101,7 +101,7 @@ class Modem:
     """One modem on one telephone line. A `LineInterface` and a `Dialler`: see there for start, check, close and dial."""
 
     def __init__(self, line: str, port: str, *, init: tuple[str, ...] = (), tap: Tap | None = None) -> None:
-        """init: the line's own set-up commands, in place of the table's (modem_models.init_problem says which will not do)."""
+        """init: the line's own set-up commands, in place of the table's (which will not do is said when settings are read)."""
         self._line = line
         self._port = port
         self._init = init

@@ -84,6 +84,7 @@ def _clue(command: str, holds: str, family: Family) -> Clue:
 
 # The first that fits. Codes: callattendant, vgetty's detect.c (LINE.md 1.6).
 CLUES = (
+    _clue("ATI3", r"^CX\d{5}", Family.CONEXANT),
     _clue("ATI3", r"^(V\d.*-V\d\d|ACF\d|RC\d|SoftK56)", Family.ROCKWELL),  # 56000 is Rockwell's code too
     _clue("ATI6", r"^RC", Family.ROCKWELL),
     _clue("ATI0", r"^56000$", Family.CONEXANT),

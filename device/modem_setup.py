@@ -167,9 +167,10 @@ class SetUp:
 
     @property
     def interface(self) -> str:
-        """What the modem calls itself, e.g. 56000; empty when it does not say."""
+        """What the modem calls itself, e.g. 56000; empty when it does not say. A revision letter alone is no name."""
         said = self._said.get("ATI0", ())
-        return said[0][:40] if said else ""
+        code = said[0][:40] if said else ""
+        return code if len(code) > 1 else self.model.name or code
 
     @property
     def echo_means_reset(self) -> bool:

@@ -71,7 +71,7 @@ class Exchange:
 
     seed: int | None = None
     calls_per_minute: float = 4.0
-    modem: str = "CX930xx"  # CX930xx | USR5637
+    modem: str = "CX930xx"  # one of VIRTUAL_MODEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,17 @@ CALLS_PER_MINUTE = Rule(
     Text("0（只听吩咐）或 0.1 到 60 的数", "0 (only what it is told) or a number from 0.1 to 60"),
     lambda value: value == 0 or 0.1 <= value <= 60,
 )
-MODEM = choice("CX930xx", "USR5637")
+VIRTUAL_MODEMS = (
+    "CX930xx",
+    "USR5637",
+    "Rockwell",
+    "MultiTech",
+    "SiLabs",
+    "ZyXEL",
+    "3Com",
+    "Lucent",
+)  # docs/MODEMS.md
+MODEM = choice(*VIRTUAL_MODEMS)
 
 LAMPS = ("ring", "ring_red", "missed", "fault", "buzzer", "button")
 

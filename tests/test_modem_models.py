@@ -14,6 +14,7 @@ from device.exchange.wire_changes import Wire
 from device.modem_families import CLUES, EVERYTHING, ROWS, Said, family_of, model_of, next_question
 from device.modem_models import CALLER_ID_WAYS, CallerIdMode, Family, Model, Quirk, VoltageBy
 from device.signals import CallerIdHeard, Damaged, LineRestored, RingWord
+from firmware_app.settings import VIRTUAL_MODEMS
 from tests.virtual_talk import CALLER, VirtualTalk
 
 ROOT = Path(__file__).parent.parent
@@ -165,6 +166,7 @@ def test_whatever_is_said_somebody_comes_out(said: Said) -> None:
 
 
 def test_the_exchange_plays_every_family_that_has_a_row() -> None:
+    assert list(PERSONALITIES) == list(VIRTUAL_MODEMS)
     assert set(PERSONALITIES) == set(FAMILY_OF)
     assert {*FAMILY_OF.values(), Family.UNKNOWN} == set(Family)
 

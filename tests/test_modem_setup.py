@@ -96,7 +96,7 @@ def test_silence_ends_it() -> None:
 def test_one_unanswered_command_is_left_behind() -> None:
     setup, _ = run(lambda text: SILENCE if text == "ATI0" else conexant(text))
     assert setup.done
-    assert setup.interface == ""
+    assert (setup.interface, setup.model.family) == ("CX93001", Family.CONEXANT)
 
 
 def test_a_modem_that_echoes_in_spite_of_e0() -> None:
@@ -235,6 +235,7 @@ def test_a_silabs_is_asked_for_its_register() -> None:
         "AT:R6C": Answer(Result.OK, ("D000",)),
     }
     setup, sent = run(lambda text: silabs.get(text, YES))
+    assert setup.interface == "Si2457"
     assert setup.volts == -48.0
     assert setup.model.voltage is VoltageBy.LVS
     assert "AT-TRV" not in sent

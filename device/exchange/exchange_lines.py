@@ -20,7 +20,7 @@ from device.exchange.virtual_modem import Printed, VirtualModem
 
 @dataclass(frozen=True, slots=True)
 class ModemLine:
-    """A line that a modem hears. `personality`: CX930xx | USR5637; `pieces`: its bytes come one by one."""
+    """A line that a modem hears. `personality`: a name in PERSONALITIES; `pieces`: its bytes come one by one."""
 
     name: str
     port: Path
