@@ -38,6 +38,7 @@ MODEM = Sensing(caller_id=True)
 TAP = Sensing(digits=True, caller_id=True, sound=True)
 CHIP = Sensing(digits=True)
 ALL = Sensing(ring_edges=True, hook=True, digits=True, loop=True, caller_id=True, sound=True, reversal=True)
+BY_SOUND = Sensing(ring_edges=True, hook=True, digits=True, caller_id=True, sound=True, lag=seconds(7))
 QUICK = Sensing(ring_edges=True, hook=True, loop=True, lag=seconds(0.3))
 NUMBER = "15400001234"
 

@@ -10,7 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from device.signals import Damaged, Flash, Instant, LineSignal, Unrecognised, seconds
+from device.signals import (
+    Damaged,
+    Flash,
+    Instant,
+    LineRestored,
+    LineSignal,
+    SensingChanged,
+    Sound,
+    Unrecognised,
+    seconds,
+)
 from firmware_app.calls.call import (
     Call,
     CallChanged,
@@ -19,16 +29,22 @@ from firmware_app.calls.call import (
     CallOpened,
     Direction,
     Disposition,
+    FarEnd,
     TroubleBegan,
     TroubleEnded,
 )
 from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import LineMachine
 from tests.line_signals import (
+    ALL,
+    BY_SOUND,
+    CHIP,
     DIGITS,
     HOOK,
     LINE,
     MODEM,
+    QUICK,
+    TAP,
     caller_id,
     digit,
     ended,
@@ -38,6 +54,9 @@ from tests.line_signals import (
     off,
     on,
     restored,
+    reversal,
+    sensing,
+    sound,
     started,
     word,
 )
@@ -60,6 +79,16 @@ KINDS: tuple[Said, ...] = (
     lambda t: restored(t, HOOK),
     lambda t: restored(t, DIGITS),
     lambda t: restored(t, MODEM),
+    lambda t: restored(t, TAP),
+    lambda t: restored(t, CHIP),
+    lambda t: restored(t, QUICK),
+    lambda t: sensing(t, ALL),
+    lambda t: sensing(t, QUICK, "tap: gone"),
+    lambda t: sensing(t, TAP, "gpio: gone"),
+    lambda t: sensing(t, MODEM, "gpio: gone; tap: gone"),
+    lambda t: sensing(t, BY_SOUND),
+    lambda t: reversal(t, 0.01),
+    *(lambda t, what=what: sound(t, what, 0.3) for what in Sound),
     loop_lost,
     loop_restored,
     lambda t: Flash(LINE, at(t)),
@@ -70,7 +99,8 @@ USUAL: tuple[Said, ...] = (started, ended, on, lambda t: off(t, error=0.2))
 LIKELY: tuple[Said, ...] = KINDS + USUAL * 3
 
 # Gaps straddle the constants: nominal burst, gap of ringing, lag, first ring, re-decision, loop loss, 30 s, 20 and 60 min.
-AROUND = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 30.0, 1200.0, 3600.0)
+# And those by ear: late caller ID 3 s, ten seconds of digits or of a lone tone, 30 s of one second caller, fax 40 s, silence 60 s.
+AROUND = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 30.0, 40.0, 60.0, 1200.0, 3600.0)
 GAPS = st.one_of(
     st.builds(
         lambda around, off_by: max(0.0, around + off_by),
@@ -89,9 +119,14 @@ def check_closed(call: Call) -> None:
     assert call.talk is None or call.talk == call.ended.since(call.answered or call.started)
     if call.direction is Direction.OUTBOUND:
         assert (call.disposition, call.ring_bursts, call.answered) == (None, 0, None)
+        assert (call.far_end is FarEnd.ANSWERED) == (call.far_answered is not None)
+        assert call.far_end is not None
     else:
-        assert call.digits == ""
-        assert (call.disposition is Disposition.ANSWERED) == (call.answered is not None)
+        assert (call.digits, call.far_end, call.far_answered) == ("", None, None)
+        answered = call.disposition in (Disposition.ANSWERED, Disposition.NON_VOICE)
+        assert answered == (call.answered is not None) == (call.answer_error is not None)
+    assert call.started <= (call.far_answered or call.started) <= call.ended
+    assert (call.disposition is Disposition.UNKNOWN) == (call.doubt is not None)
     if call.disposition in (Disposition.NO_ANSWER, Disposition.ABANDONED):
         assert (call.disposition is Disposition.NO_ANSWER) == ((call.ringing or 0) >= seconds(5))
 
@@ -176,14 +211,18 @@ Told = list[tuple[float, LineSignal]]  # when the loop was told of it, and what
 
 @st.composite
 def histories(draw: st.DrawFn) -> Told:
-    """Signals in order of arrival, each told up to LAG after it occurred."""
-    sensing = draw(st.sampled_from((HOOK, DIGITS, MODEM)))
-    told: Told = [(1.0, restored(1.0, sensing))]
+    """Signals in order of arrival, each told up to the lag of the line's ears after it occurred, whatever that is by then."""
+    ears = draw(st.sampled_from((HOOK, DIGITS, MODEM, TAP, CHIP, ALL, QUICK, BY_SOUND)))
+    told: Told = [(1.0, restored(1.0, ears))]
     now = 1.0
     for _ in range(draw(st.integers(1, 14))):
         now = round(now + draw(GAPS), 6)
-        lag = min(now, draw(st.sampled_from((0.0, 0.0, 0.0, 0.15, 0.5, 0.999, 1.249))))
-        told.append((now, draw(st.sampled_from(LIKELY))(round(now - lag, 6))))
+        share = draw(st.sampled_from((0.0, 0.0, 0.0, 0.12, 0.4, 0.8, 0.999)))
+        late = min(now, share * ears.lag / 1e9)
+        signal = draw(st.sampled_from(LIKELY))(round(now - late, 6))
+        if isinstance(signal, LineRestored | SensingChanged):
+            ears = signal.sensing
+        told.append((now, signal))
     return told
 
 

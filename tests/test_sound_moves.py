@@ -342,7 +342,22 @@ def test_an_answer_that_was_sensed_stays_one_though_the_hook_was_away() -> None:
 
 def test_a_restoring_that_senses_less_is_no_better() -> None:
     driven = played([*burst(10), restored(11.5, SILENT_HOOK), restored(12, ALL), *bursts(15)], until=100)
-    assert one(driven).doubt is Doubt.HOOK_AWAY
+    assert one(driven).doubt is Doubt.NO_HOOK
+
+
+def test_an_ear_that_cannot_tell_of_this_one_call_is_no_fault() -> None:
+    signals = [*burst(10), sensing(11, NO_HOOK), sensing(18, ALL)]
+    driven = played(signals, until=100)
+    assert (one(driven).doubt, troubles(driven)) == (Doubt.NO_HOOK, [])
+
+
+def test_a_fax_heard_before_the_lifting_is_told_is_a_fax() -> None:
+    driven = played([*bursts(10), sound(12, Sound.FAX_CALLING), off(11.5, 0.3), on(60)])
+    assert one(driven).disposition is Disposition.NON_VOICE
+    driven = played(
+        [*bursts(10), sound(12, Sound.VOICE), off(12.5, 0.1), on(60)]
+    )  # and the voice is not of this call
+    assert one(driven).disposition is Disposition.ANSWERED
 
 
 @pytest.mark.parametrize("before", [[*bursts(10), off(12)], [off(12), digit(13)], [off(12, found=True)]])

@@ -16,7 +16,6 @@ from device.signals import (
     RingEnded,
     RingStarted,
     RingWord,
-    Sound,
     seconds,
 )
 from firmware_app.calls.call import Call, Direction, Doubt
@@ -95,13 +94,6 @@ class HookMoves(RingMoves):
         error = (call.uncertainty or 0) + signal.error
         by = replace(call, answered=answered, answered_by=signal.means, answer_error=signal.error)
         self.open.change(signal.at, replace(by, last_edge=edge, uncertainty=error))
-        if self._lifted_in_silence and self._dial_tone_since(answered.plus(-signal.error)):
-            self._lifted_to_dial(signal.at)
-
-    def _dial_tone_since(self, at: Instant) -> bool:
-        """Whether dial tone is heard since `at` (one ear may hear it before another tells of the lifting)."""
-        tone = self._sound
-        return tone is not None and tone.sound is Sound.DIAL_TONE and tone.at.plus(tone.error) >= at
 
     def on_hook_already(self, signal: OnHook) -> None:
         """As expected, where rings have contradicted the sensor; a word that only came late takes the doubt from the call."""

@@ -1,6 +1,6 @@
 """The one open call of a line, and its last word: changes in, call events out. Pure. A closed call never changes.
 
-Rule: whatever stamps come in, started <= answered <= ended, started <= last edge <= ended, and keys never repeat.
+Rule: whatever stamps come in, started <= answered, far answered <= ended, started <= last edge <= ended, and keys never repeat.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ class OpenCall:
         if call.direction is Direction.INBOUND:
             call = replace(call, disposition=call.disposition or Disposition.ANSWERED)
         else:
-            call = replace(call, far_end=call.far_end or FarEnd.UNKNOWN)
+            far = None if call.far_answered is None else min(call.far_answered, ended)
+            call = replace(call, far_end=call.far_end or FarEnd.UNKNOWN, far_answered=far)
         talk = ended.since(since) if seen else None
         self._close(at, replace(call, ended=ended, ended_by=by, talk=talk))
 

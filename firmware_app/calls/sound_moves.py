@@ -20,6 +20,7 @@ from device.signals import (
     DigitDialled,
     Instant,
     LineRestored,
+    OffHook,
     PolarityReversed,
     SensingChanged,
     Sound,
@@ -52,6 +53,15 @@ class SoundMoves(HookMoves):
             return False
         self._sound = signal
         return True
+
+    def lifted(self, signal: OffHook) -> None:
+        """What is heard since may have been told before the lifting was: it says of the talk what it would say now."""
+        super().lifted(signal)
+        call, heard = self.open.call, self._sound
+        if self.state is not LineState.TALKING or call is None or call.answered is None or heard is None:
+            return
+        if heard.at.plus(heard.error + signal.error) >= call.answered:
+            self.sound_in_talk(replace(heard, at=max(heard.at, call.answered)))
 
     def sound_on_hook(self, signal: SoundHeard) -> None:
         """Where the hook is sensed its ear will say more."""
@@ -188,7 +198,8 @@ class SoundMoves(HookMoves):
         if signal.sensing.hook:
             return
         if self.state is LineState.RINGING:
-            self._hook_away = self._hook_away or Doubt.HOOK_AWAY
+            away = isinstance(signal, SensingChanged) and signal.lost
+            self._hook_away = self._hook_away or (Doubt.HOOK_AWAY if away else Doubt.NO_HOOK)
         elif had_hook and self.state in (LineState.TALKING, LineState.OUTBOUND, LineState.OFF_HOOK):
             self._hook_lost_off_hook(signal.at)
 
