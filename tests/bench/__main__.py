@@ -1,6 +1,6 @@
 """`python -m tests.bench [SECTION…]`: takes the figures of the program and prints them beside their bars, with the machine.
 
-Sections: latency lamps idle start volume noise. Exit code 1 when a bar was missed. Nothing here is a test: a busy machine gives
+Sections: latency eight_lines lamps idle start volume noise. Exit code 1 when a bar was missed. Nothing here is a test: a busy machine gives
 other figures, and the load is printed with them. Beside a peer: `python -m tests.bench.peers`.
 """
 
@@ -19,6 +19,7 @@ from tests.bench.figures import Figure, print_figures, print_heading, print_note
 
 SECTIONS = {
     "latency": "From the line to the record",
+    "eight_lines": "Eight lines, one of them in trouble",
     "lamps": "From the line to the lamp",
     "idle": "Two lines idle",
     "start": "Start",
