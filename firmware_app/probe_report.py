@@ -12,6 +12,10 @@ from device.modem_models import CHINA, CallerIdMode, Family, Model, Quirk
 from device.signals import MILLISECOND, Sensing
 from firmware_app.wording import Text
 
+JACK_INIT = (
+    'init = ["AT+FCLASS=8", "AT+VCID=1"]'  # an init takes the place of the table's own caller-ID command
+)
+COUNTRY_INIT = 'init = ["AT+GCI=B5", "AT+VCID=1"]'
 LIKE_CHINA = (CHINA, "B5")  # caller ID of North America is Bell 202, as in China (docs/LINE.md 1.1)
 
 
@@ -46,7 +50,8 @@ def _title(model: Model, code: str) -> Text:
 
 
 def _details(model: Model, code: str, comma: str, code_word: str, firmware_word: str) -> str:
-    found = [model.family.value] if model.family.value not in (model.title, "unknown") else []
+    named = model.title in model.family.value or model.family is Family.UNKNOWN
+    found = [] if named else [model.family.value]
     found += [code_word + code] if code and code not in (model.title, model.firmware) else []
     found += [firmware_word + model.firmware] if model.firmware else []
     return comma.join(found)
@@ -84,8 +89,8 @@ def _can(model: Model, sensing: Sensing, check: CheckResult) -> list[Text]:
     if model.jack_codes and not sensing.hook:
         can.append(
             Text(
-                '若电话机插在它自己的 PHONE 口：配置 init 加上 "AT+FCLASS=8" 后能知道这部话机的摘挂机',
-                'if the telephone is plugged into its own PHONE jack: sense that telephone, with "AT+FCLASS=8" in the line\'s init',
+                f"若电话机插在它自己的 PHONE 口：配置 {JACK_INIT} 后能知道这部话机的摘挂机",
+                f"if the telephone is plugged into its own PHONE jack: sense that telephone, with {JACK_INIT}",
             )
         )
     return can
@@ -144,8 +149,8 @@ def _advice(model: Model, sensing: Sensing, check: CheckResult) -> list[Text]:
     if model.country not in ("", *LIKE_CHINA):
         advice.append(
             Text(
-                f'国家设置为 {model.country}，固件里没有中国：若只响铃不显示号码，配置 init 加 "AT+GCI=B5"',
-                f'its country is {model.country}, and its firmware has no China: if it rings without a number, put "AT+GCI=B5" into init',
+                f"国家设置为 {model.country}，固件里没有中国：若只响铃不显示号码，配置 {COUNTRY_INIT}",
+                f"its country is {model.country}, its firmware has no China: if it rings without a number, configure {COUNTRY_INIT}",
             )
         )
     if Quirk.OLD_FIRMWARE in model.quirks:

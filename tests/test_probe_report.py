@@ -38,8 +38,8 @@ def told(
         (
             ROWS[Family.USR5637],
             "",
-            "U.S. Robotics USR5637（USRobotics USR5637）",
-            "U.S. Robotics USR5637 (USRobotics USR5637)",
+            "U.S. Robotics USR5637",
+            "U.S. Robotics USR5637",
         ),
         (ROWS[Family.UNKNOWN], "9", "不认识的型号：unknown（代码 9）", "an unknown model: unknown (code 9)"),
     ],
