@@ -29,7 +29,7 @@ DIGITS = "0123456789"
 LETTERS = "ABCD"
 
 GAP = 800 * MILLISECOND  # from the beginning of one digit to that of the next; slow senders have 240 ms
-HOLE = (7, 4)  # an interval longer than this many times the median has lost a digit; one lost makes it 2
+HOLE = (3, 2)  # an interval longer than this many times the median has lost a digit; one lost makes it 2
 LEAST_INTERVALS = 3  # for a median that says something
 SHORTEST, LONGEST = 3, 20  # digits of a number: 110; 00 and fifteen, and a prefix
 
