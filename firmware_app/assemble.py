@@ -17,6 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from device import clock
+from device.audio_tap import AudioTap
+from device.dtmf_chip import DtmfChip
 from device.gpio_line import GpioLine
 from device.indicators import Beeper, DeskButton, Lamp, ProblemTold
 from device.interface import Indicator, LineInterface, Pattern
@@ -27,7 +29,6 @@ from device.signals import SECOND
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.service_hours import ServiceHours
-from firmware_app.deaf_ear import DeafEar
 from firmware_app.line_ears import LineEars
 from firmware_app.monitor import Item, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
@@ -38,7 +39,7 @@ from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
-from firmware_app.settings import Settings
+from firmware_app.settings import Line, Settings
 from firmware_app.upkeep.line_check import LineCheck
 from firmware_app.wiring import (
     AudioWiring,
@@ -55,8 +56,6 @@ log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 FIRST_ACCOUNT = "admin"
-NO_NUMPY = "{} is not installed: pip install 'ringkeeper[sound]', or apt install python3-numpy, then restart"
-NO_DRIVER = "this version has no driver for it"
 CHECK_UNDER_WAY = Text("正在检查，请稍候", "a check is under way")
 DISK_AGAIN = 5.0  # seconds between attempts to open a ledger whose disk does not work
 SETTLE = (
@@ -87,8 +86,20 @@ class Chips:
             factory.close()
 
 
-def build_ear(line: str, wiring: Wiring, chips: Chips, tap: Tap | None = None) -> LineInterface:
-    """The driver of one ear as it is wired; `tap` overhears the bytes of a serial port."""
+def build_ears(line: Line, chips: Chips, tap: Callable[[str], Tap] | None = None) -> dict[str, LineInterface]:
+    """The drivers of a line's ears by name; `tap` makes what overhears the bytes of the ear of that name.
+
+    A sound tap infers the hook where no pin senses it: whether a modem can, shows only when it is plugged in, and where both
+    say something the exacter one is believed (calls.hook_views).
+    """
+    hook_pin = any(isinstance(wiring, GpioWiring) and wiring.hook_pin is not None for wiring in line.wirings)
+    return {
+        name: _ear(line.name, wiring, chips, tap(name) if tap else None, infer_hook=not hook_pin)
+        for name, wiring in line.ears.items()
+    }
+
+
+def _ear(line: str, wiring: Wiring, chips: Chips, tap: Tap | None, *, infer_hook: bool) -> LineInterface:
     match wiring:
         case GpioWiring():
             return GpioLine(
@@ -103,37 +114,32 @@ def build_ear(line: str, wiring: Wiring, chips: Chips, tap: Tap | None = None) -
         case ModemWiring():
             return Modem(line, wiring.port, init=wiring.init, tap=tap)
         case AudioWiring():
-            return _sound_tap(line, wiring)
+            return AudioTap(
+                line,
+                wiring.device,
+                rate=wiring.rate,
+                dtmf_start=wiring.dtmf_start,
+                dtmf_end=wiring.dtmf_end,
+                infer_hook=infer_hook,
+            )
         case FskChipWiring():
             return FskChip(line, wiring.port, tap=tap)
+        case DtmfChipWiring():
+            return DtmfChip(
+                line,
+                chips.factory(wiring.chip),
+                q_pins=wiring.q_pins,
+                std_pin=wiring.std_pin,
+                dtmf_start=wiring.dtmf_start,
+                dtmf_end=wiring.dtmf_end,
+            )
         case BoardWiring():
             return Board(line, wiring.port, wiring.pattern, wiring.baud, tap=tap)
-        case DtmfChipWiring():
-            return DeafEar(line, NO_DRIVER)
-
-
-def _sound_tap(line: str, wiring: AudioWiring) -> LineInterface:
-    """numpy is an extra, and takes its time and memory: it is loaded where a line has a sound card."""
-    try:
-        from device.audio_tap import AudioTap
-    except ImportError as error:
-        return DeafEar(line, NO_NUMPY.format(error.name))
-    return AudioTap(
-        line, wiring.device, rate=wiring.rate, dtmf_start=wiring.dtmf_start, dtmf_end=wiring.dtmf_end
-    )
 
 
 def build_lines(settings: Settings, chips: Chips, boot: str) -> list[LineEars]:
     """Every line with the drivers of its ears."""
-    return [
-        LineEars(
-            line.name,
-            line.number,
-            boot,
-            {ear: build_ear(line.name, wiring, chips) for ear, wiring in line.ears.items()},
-        )
-        for line in settings.lines
-    ]
+    return [LineEars(line.name, line.number, boot, build_ears(line, chips)) for line in settings.lines]
 
 
 def build_indicators(settings: Settings, chips: Chips, told: ProblemTold) -> dict[str, Indicator]:

@@ -24,7 +24,7 @@ from device.pins import Edge as PinEdge
 from device.pins import EdgeTold, PinFactory, Pull, Watch, WatchLost
 from device.signals import SECOND, Instant
 from device.trace import Item, format_header, format_item
-from firmware_app.assemble import Chips, build_ear
+from firmware_app.assemble import Chips, build_ears
 from firmware_app.line_ears import LOST, EarSignal, LineEars
 from firmware_app.settings import Line, Settings
 from firmware_app.wiring import AudioWiring, DtmfChipWiring, GpioWiring, Wiring
@@ -199,8 +199,7 @@ def _ears(line: Line, chips: Chips, put: Callable[[Take], None]) -> LineEars:
     def tap(ear: str) -> Callable[[str, bytes, Instant], None]:
         return lambda direction, data, at: put(Bytes(ear, direction, data, at))
 
-    drivers = {ear: build_ear(line.name, wiring, chips, tap(ear)) for ear, wiring in line.ears.items()}
-    return LineEars(line.name, line.number, clock.boot_id(), drivers)
+    return LineEars(line.name, line.number, clock.boot_id(), build_ears(line, chips, tap))
 
 
 def _overhearing(line: Line, put: Callable[[Take], None]) -> Callable[[str, PinFactory], PinFactory]:

@@ -291,27 +291,58 @@ def _warn_of_gaps(table: Table, wirings: tuple[Wiring, ...], key: str) -> None:
     """What none of the ears can sense. A modem may sense the hook or not: which it is shows when it is plugged in."""
     if not wirings:
         return
-    modem = any(isinstance(each, ModemWiring) for each in wirings)
-    pins = [each for each in wirings if isinstance(each, GpioWiring)]
-    boards = any(isinstance(each, BoardWiring) and "(?P<ring>" in each.pattern for each in wirings)
-    if not modem and not pins and not boards:
+    modem, pins, sound, hook_pin = (
+        any(found(each) for each in wirings) for found in (_is_modem, _is_pins, _is_sound, _has_hook_pin)
+    )
+    if not (modem or pins or sound or any(map(_says_ring, wirings))):
         table.warn(
             key,
             "没有振铃检测：响铃次数和等待时长不准，没有来电显示的来电听不到",
             "nothing senses ringing: rings and waiting times are not exact, and calls without caller ID are not heard",
         )
-    if not modem and not any(each.hook_pin is not None for each in pins):
-        table.warn(
-            "hook_pin" if pins and len(wirings) == 1 else key,
-            "没有摘机检测：此线路的来电都会记为待确认",
-            "no hook sensor: every call on this line will have to be settled by a person",
-        )
-    if len(pins) == len(wirings):
+    if not (modem or hook_pin):
+        _warn_of_hook(table, "hook_pin" if pins and len(wirings) == 1 else key, sound=sound)
+    if all(map(_is_pins, wirings)):
         table.warn(
             key,
             "没有来电显示：此线路的来电都没有号码",
             "nothing reads caller ID: no call on this line will have a number",
         )
+
+
+def _warn_of_hook(table: Table, key: str, *, sound: bool) -> None:
+    if sound:
+        table.warn(
+            key,
+            "没有摘机检测，只能从声音推断：听不出来的来电会记为待确认",
+            "no hook sensor, the sound alone tells: calls of which it cannot tell will have to be settled by a person",
+        )
+        return
+    table.warn(
+        key,
+        "没有摘机检测：此线路的来电都会记为待确认",
+        "no hook sensor: every call on this line will have to be settled by a person",
+    )
+
+
+def _is_modem(wiring: Wiring) -> bool:
+    return isinstance(wiring, ModemWiring)
+
+
+def _is_pins(wiring: Wiring) -> bool:
+    return isinstance(wiring, GpioWiring)
+
+
+def _is_sound(wiring: Wiring) -> bool:
+    return isinstance(wiring, AudioWiring)
+
+
+def _has_hook_pin(wiring: Wiring) -> bool:
+    return isinstance(wiring, GpioWiring) and wiring.hook_pin is not None
+
+
+def _says_ring(wiring: Wiring) -> bool:
+    return isinstance(wiring, BoardWiring) and "(?P<ring>" in wiring.pattern
 
 
 # ---- commands to a modem ---------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from firmware_app.calls.call import CallClosed, CallOpened
 from firmware_app.calls.heard_line import HeardLine
 from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import LineMachine
-from firmware_app.deaf_ear import DeafEar
 from firmware_app.line_ears import EarSignal, LineEars
 from tests.dial_ears import DiallingEar, ListeningEar, ToldEar
 from tests.line_signals import off, on, restored, started
@@ -85,12 +84,13 @@ def test_an_attentive_ear_is_told_that_a_ringing_is_over_though_nobody_says_so()
 
 
 def test_which_ears_are_lost_is_known_with_the_reason(caplog: pytest.LogCaptureFixture) -> None:
-    gpio, modem = ToldEar(), ToldEar()
-    line = Line({"gpio": gpio, "modem": modem, "audio": DeafEar("L1", "numpy is not installed")})
+    gpio, modem, sound = ToldEar(), ToldEar(), ListeningEar()
+    line = Line({"gpio": gpio, "modem": modem, "audio": sound})
     assert [ear["state"] for ear in line.line.view()] == ["starting", "starting", "starting"]
     gpio.say(restored(0))
     modem.say(restored(0))
     modem.say(LineLost("L1", at(5), "unplugged"))
+    sound.say(LineLost("L1", at(0), "numpy is not installed"))
     with caplog.at_level("INFO"):
         line.settle()
     assert line.line.view() == [
@@ -124,14 +124,3 @@ def test_closing_closes_every_ear() -> None:
     line.line.close()
     assert [ear.closed for ear in ears] == [2, 2]
     assert set(line.line.interfaces) == {"gpio", "modem"}
-
-
-def test_a_deaf_ear_says_why_and_nothing_else() -> None:
-    told: list[object] = []
-    ear = DeafEar("L1", "numpy is not installed")
-    ear.start(told.append)
-    ear.close()
-    assert [(type(each), each.reason) for each in told if isinstance(each, LineLost)] == [
-        (LineLost, "numpy is not installed")
-    ]
-    assert (ear.line, ear.check(1).answers, ear.check(1).detail) == ("L1", False, "numpy is not installed")
