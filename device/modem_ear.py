@@ -52,6 +52,7 @@ class ModemEar:
 
     def hear(self, event: ModemEvent, at: Instant) -> list[LineSignal]:
         """What the modem says by itself."""
+        self.hearing.talking = self.lifted
         if self._reads_registers and isinstance(event, Digits) and len(event.digits) == REGISTER_DIGITS:
             return []  # the answer to a question that was given up: no caller
         signals = self.hearing.hear(event, at)

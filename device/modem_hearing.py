@@ -97,6 +97,9 @@ class ModemHearing:
         self._last_block: int | None = None
         self._delays: deque[int] = deque(maxlen=8)  # from first RING to caller ID, of the last calls
         self._unread_at: deque[int] = deque(maxlen=NOISY)
+        self.talking = (
+            False  # as who knows the hook says: caller ID is of a waiting call, and belongs to no ring
+        )
         self.dropped = 0
 
     def rings_late(self, latency: int, error: int) -> None:
@@ -261,6 +264,8 @@ class ModemHearing:
         return [Damaged(self._line, at, said.reason, message[:256])] if said.damaged else []
 
     def _block_came(self, now: int) -> None:
+        if self.talking:
+            return
         if self._first_ring is not None and self._first_ring <= now < self._first_ring + 2 * LAST_BLOCK:
             first_word = self._last_block is None or self._last_block < self._first_ring
             if first_word:

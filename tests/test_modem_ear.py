@@ -147,6 +147,14 @@ def test_caller_id_of_a_waiting_call_is_told_and_the_talk_goes_on(block: bytes) 
     assert [kind for kind, _, _ in line.hook()] == [OffHook, OnHook]
 
 
+def test_caller_id_of_a_waiting_call_is_not_taken_for_that_of_the_next_ring() -> None:
+    line = Line().run(2).run(10, 8.3).says(b"\r\nNMBR = 15400000001\r\nNAME = O\r\n").run(2, 48.6).says(RING)
+    first = seconds(line.now)
+    assert line.ear.hearing.quiet_from(first + seconds(1)) > first + seconds(2)  # its own may still come
+    other = Line().run(2).says(b"\r\nNMBR = 15400000001\r\nNAME = O\r\n").run(2).says(RING)
+    assert other.ear.hearing.quiet_from(seconds(other.now + 1)) == seconds(other.now + 1)
+
+
 things = st.sampled_from(
     [LIFTED, PUT_DOWN, RING, b"DRON=5\r\n", b"\x10P", b"01 F             11/07 07:43:58\r\n"]
 )
