@@ -19,6 +19,7 @@ DOUBTFUL = 250 * MILLISECOND  # of voice: neither proof nor silence
 AROUND = 250 * MILLISECOND  # of a message: what sounds like a voice there is the message
 PUT_DOWN = 6 * SECOND  # at the on-hook floor
 PUT_DOWN_AFTER_BUSY = 2 * SECOND
+RIGHT_BEFORE = 1 * SECOND  # a burst: the silence after a talk lasts until it begins
 ERROR = 300 * MILLISECOND  # when a tone began, when a silence began
 
 VOICES = (Sound.VOICE, Sound.FAX_CALLING, Sound.ANSWER_TONE)
@@ -77,7 +78,8 @@ class HookInference:
         self._silence: _Silence | None = None
         self._bursts = 0
         self._sound = Sound.SILENCE
-        self._quiet_from: Instant | None = None  # at the on-hook floor since; None while it is not
+        self._quiet = False  # at the on-hook floor now
+        self._last_quiet: tuple[Instant, Instant] | None = None  # from when to when it was, last
         self._busy = False  # the far end is gone: a silence comes sooner to mean on-hook
 
     @property
@@ -88,8 +90,8 @@ class HookInference:
     def ring_began(self, at: Instant) -> list[HookWord]:
         """The exchange rings: nobody answered, and nobody is off-hook any more."""
         words: list[HookWord] = []
-        if self.off_hook and self._quiet_from is not None and self._quiet_from < at:
-            words.append(PutDown(self._quiet_from, ERROR))
+        if self.off_hook and self._last_quiet is not None and self._last_quiet[1] >= at.plus(-RIGHT_BEFORE):
+            words.append(PutDown(min(self._last_quiet[0], at), ERROR))
         self.off_hook, self._silence = False, None
         self._bursts += 1
         return words
@@ -105,7 +107,7 @@ class HookInference:
             self._silence.messages.append((begin.mono, end.mono))
 
     def heard(self, at: Instant, sound: Sound) -> list[HookWord]:
-        before, self._sound = self._sound, sound
+        self._sound = sound
         silence = self._silence
         if self.off_hook:
             self._busy = sound in FAR_END_GONE or (self._busy and sound is Sound.SILENCE)
@@ -113,12 +115,14 @@ class HookInference:
         if sound in OFF_HOOK_TONES and (silence is not None or sound is Sound.DIAL_TONE):
             return self._lift(at if silence is None else max(at, silence.began), ERROR)
         if silence is not None:
-            _hear(silence, at.mono, sound in VOICES, before in VOICES)
+            _hear(silence, at.mono, sound in VOICES)
         return []
 
     def quiet(self, since: Instant | None, now: Instant) -> list[HookWord]:
         """The line has been at its on-hook floor `since`; None: it is above it. Heard until `now`."""
-        self._quiet_from = since
+        self._quiet = since is not None
+        if since is not None:
+            self._last_quiet = since, now
         if not self.off_hook:
             return self._judged(now)
         needed = PUT_DOWN_AFTER_BUSY if self._busy else PUT_DOWN
@@ -139,7 +143,7 @@ class HookInference:
         if now.since(silence.began) < LAST_WORD:
             return []
         self._silence, self._bursts = None, 0
-        if voice < DOUBTFUL and self._quiet_from is not None:
+        if voice < DOUBTFUL and self._quiet:
             return []
         return [Doubt(silence.began, max(now, silence.began.plus(SETTLED)))]
 
@@ -149,7 +153,7 @@ class HookInference:
         return [Lifted(at, error)]
 
 
-def _hear(silence: _Silence, at: int, voice: bool, was_voice: bool) -> None:
+def _hear(silence: _Silence, at: int, voice: bool) -> None:
     at = max(at, silence.began.mono)
     if voice and silence.voice_from is None:
         silence.voice_from = at

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from device.dtmf import DtmfTone
 from device.fsk import FskMessage
-from device.line_sounds import HeardSound
 from device.ring_sound import HeardRinging
 from device.sample_clock import SampleClock
 from device.signals import MILLISECOND, Instant, LineSignal, Sensing
@@ -91,5 +90,5 @@ def _result(found: Found, times: SampleClock, now: Instant) -> SoundResult:
             return MessageHeard(start, end, found.data, found.checksum_ok)
         case DtmfTone():
             return DigitHeard(start, _moment(times, found.end, now), found.symbol, DIGIT_ERROR + error)
-        case HeardSound():
+        case _:
             return LineSounds(start, found.sound, SOUND_ERROR + error)

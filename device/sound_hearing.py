@@ -25,9 +25,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from device.caller_id import NotRead, read_message
-from device.dtmf_caller_id import Dialled, DtmfCallerId, Framed, NotFramed
+from device.dtmf_caller_id import Dialled, DtmfCallerId, Framed
 from device.dtmf_caller_id import Heard as StringHeard
-from device.hook_inference import Doubt, HookInference, HookWord, Lifted, PutDown
+from device.hook_inference import HookInference, HookWord, Lifted, PutDown
 from device.signals import (
     MILLISECOND,
     SECOND,
@@ -48,7 +48,9 @@ from device.signals import (
     Unrecognised,
 )
 
-LAG = 2_500 * MILLISECOND  # a ringback tone is certain 2.0 s after it began, and sounds come in blocks of 0.2 s
+LAG = (
+    2_500 * MILLISECOND
+)  # a ringback tone is certain 2.0 s after it began, and sounds come in blocks of 0.2 s
 HOOK_LAG = 7 * SECOND  # the next burst must be overdue, the silence long enough
 DIGITS_AFTER_DIAL_TONE = 30 * SECOND  # exchanges give up waiting for the first digit after 10 to 20 s
 MOST_RAW = 256  # bytes
@@ -139,7 +141,7 @@ class SoundHearing:
                 return self._message(result)
             case DigitHeard():
                 return self._digit(result)
-            case LineSounds():
+            case _:
                 return self._sounds(result)
 
     def heard_until(self, now: Instant, quiet_since: Instant | None) -> list[LineSignal]:
@@ -174,9 +176,9 @@ class SoundHearing:
             case PutDown(at, error):
                 self._dial_tone_at = None
                 return OnHook(self._line, at, error, means=Means.SOUND)
-            case Doubt(at, until):
-                self._doubt_until = until
-                return SensingChanged(self._line, at, self.sensing)
+            case _:
+                self._doubt_until = word.until
+                return SensingChanged(self._line, word.at, self.sensing)
 
     # -- what is said of the caller, and dialled
 
@@ -216,10 +218,9 @@ class SoundHearing:
                 return DigitDialled(self._line, self._moment(at), symbol, self._digits_error, Means.SOUND)
             case Framed(caller_id, _, ended):
                 return CallerIdHeard(self._line, self._moment(ended), caller_id, means=Means.SOUND)
-            case NotFramed(symbols, reason, _, ended):
-                return Damaged(
-                    self._line, self._moment(ended), f"DTMF: {reason}", symbols.encode()[:MOST_RAW]
-                )
+            case _:
+                raw = heard.symbols.encode()[:MOST_RAW]
+                return Damaged(self._line, self._moment(heard.ended), f"DTMF: {heard.reason}", raw)
 
     def _moment(self, mono: int) -> Instant:
         return self._latest.plus(mono - self._latest.mono)

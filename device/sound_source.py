@@ -81,9 +81,10 @@ def source_of(device: str, rate: int) -> SoundSource:
 
 
 class SampleStream:
-    """Bytes of a stream in, samples of its first channel out; the header, if there is one, is read first."""
+    """Bytes of a stream in, samples of its first channel out, after its header. `bare`: there may be none."""
 
-    def __init__(self, raw_rate: int) -> None:
+    def __init__(self, raw_rate: int, *, bare: bool = False) -> None:
+        self._bare = bare
         self._raw = SampleFormat(Encoding.SIGNED_16, raw_rate, 1)
         self._layout: SampleFormat | None = None
         self._held = b""
@@ -125,7 +126,7 @@ class SampleStream:
         """How the samples are laid out and where they begin; None: not known yet."""
         if not data:
             return None, 0
-        if not looks_like_wav(data):
+        if self._bare and not looks_like_wav(data):
             return self._raw, 0
         found = read_header(data)
         if isinstance(found, NotReadable):
@@ -160,9 +161,9 @@ class StoredSound:
         except OSError as error:
             raise SoundUnavailable(f"{self._path.name}: {os.strerror(error.errno or 0)}") from error
         self.close()
-        self._fd, self._stream = fd, SampleStream(self._rate)
         found = os.fstat(fd)
         self._pipe = stat.S_ISFIFO(found.st_mode)
+        self._fd, self._stream = fd, SampleStream(self._rate, bare=self._pipe)
         if not self._pipe and self._played == (found.st_ino, found.st_size, found.st_mtime_ns):
             self.close()
             raise SoundUnavailable("the recording is at its end")
@@ -192,7 +193,7 @@ class StoredSound:
         if self._pipe:  # the next opening first, so that a writer who comes meanwhile finds a reader
             old, self._fd = self._fd, os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             os.close(old)
-            self._stream = SampleStream(self._rate)
+            self._stream = SampleStream(self._rate, bare=True)
             raise SoundUnavailable("nobody writes into the pipe any more")
         found = os.fstat(self._fd)
         self._played = (found.st_ino, found.st_size, found.st_mtime_ns)

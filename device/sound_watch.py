@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from device.sound_samples import Sound32
 
 KEPT = 6.0  # seconds in the buffer: caller ID by DTMF is over 1 s before the first ring
-FEW = 1.5  # seconds given when the sound itself woke us: it began within the last block
+FEW = 1.5  # seconds before the block given when the sound itself woke us: it began within the block
 LEAST = 10 ** ((-62.0 - 3.14) / 10) / 2  # of the floor: -62 dBm0, below what any decoder takes
 ABOVE = 2.0  # 3 dB: with 160 samples a level of white noise is that far off once in 10^18
 FOLLOWS = 0.05  # of the way in each block: the floor has followed a step in 20 blocks
@@ -72,7 +72,8 @@ class SoundWatch:
         if not wanted and not loud:
             return []
         self._awake, self._noisy_since = True, start
-        return self._past(KEPT if wanted else FEW)
+        before = self._end - start + round((KEPT if wanted else FEW) * self._rate)
+        return self._past(before)
 
     def heard_something(self) -> None:
         """A decoder understood something: the sound is no new floor."""
@@ -81,7 +82,7 @@ class SoundWatch:
     def _keep(self, block: Sound32) -> None:
         self._kept.append(block)
         self._kept_samples += len(block)
-        while self._kept_samples - len(self._kept[0]) > KEPT * self._rate:
+        while self._kept_samples - len(self._kept[0]) - len(block) > KEPT * self._rate:
             self._kept_samples -= len(self._kept.popleft())
 
     def _levelled(self, block: Sound32) -> bool:
@@ -120,9 +121,9 @@ class SoundWatch:
             self._floor = max(self._floor or 0.0, self._lowest)
             self._awake = False
 
-    def _past(self, seconds: float) -> list[Stretch]:
-        """The last seconds, in slices: nobody shall wait for all of it to be decoded."""
-        past = np.concatenate(self._kept)[-round(seconds * self._rate) :]
+    def _past(self, count: int) -> list[Stretch]:
+        """The last `count` samples, in slices: nobody shall wait for all of it to be decoded."""
+        past = np.concatenate(self._kept)[-count:]
         first, size = self._end - len(past), round(SLICE * self._rate)
         return [Stretch(first + at, past[at : at + size], fresh=at == 0) for at in range(0, len(past), size)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -136,8 +136,10 @@ def decode(path: Path, channel: int | None, dtmf_start: str, dtmf_end: str) -> l
 
 
 def _require_numpy() -> None:
-    if importlib.util.find_spec("numpy") is None:
-        raise Unreadable(NO_NUMPY)
+    try:
+        importlib.import_module("numpy")
+    except ModuleNotFoundError as error:
+        raise Unreadable(NO_NUMPY) from error
 
 
 def _header(path: Path, file: BinaryIO) -> WavHeader:

@@ -126,8 +126,14 @@ def test_types_hold() -> None:
     ("statement", "strangers"),
     [
         ("import web_panel.app", {"serial", "gpiozero", "gpiod", "apscheduler"}),
-        ("import firmware_app.assemble", {"flask", "waitress", "jinja2", "flask_wtf"}),
-        ("import firmware_app.__main__", {"serial", "gpiozero", "apsw", "flask", "tinydb", "apscheduler"}),
+        (
+            "import firmware_app.assemble, device.audio_tap",
+            {"flask", "waitress", "jinja2", "flask_wtf", "numpy"},
+        ),
+        (
+            "import firmware_app.__main__",
+            {"serial", "gpiozero", "apsw", "flask", "tinydb", "apscheduler", "numpy"},
+        ),
         ("import firmware_app.ledger_commands", {"serial", "gpiozero", "flask", "apscheduler"}),
         ("import device.trace, device.at_protocol", {"serial", "gpiozero", "gpiod", "apsw", "flask"}),
     ],
