@@ -95,7 +95,7 @@ KINDS: tuple[Said, ...] = (
     lambda t: Unrecognised(LINE, at(t), b"?"),
     lambda t: Damaged(LINE, at(t), "checksum", b""),
 )
-USUAL: tuple[Said, ...] = (started, ended, on, lambda t: off(t, error=0.2))
+USUAL: tuple[Said, ...] = (started, ended, on, lambda t: off(t, error=0.2), digit, reversal)
 LIKELY: tuple[Said, ...] = KINDS + USUAL * 3
 
 # Gaps straddle the constants: nominal burst, gap of ringing, lag, first ring, re-decision, loop loss, 30 s, 20 and 60 min.

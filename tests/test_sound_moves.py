@@ -221,6 +221,13 @@ def test_a_reversal_after_the_digits_is_the_far_end_s_answer_and_the_next_its_ha
     assert (call.far_answer_error, call.ended, call.talk) == (seconds(0.01), at(60), seconds(50))
 
 
+def test_the_far_end_never_answers_after_the_call() -> None:
+    driven = Driven(ALL)
+    driven.play([off(10), digit(11), reversal(30.2), on(30), off(40), on(41)])
+    assert (driven.closed[0].ended, driven.closed[0].far_answered) == (at(30), at(30))
+    assert driven.closed[1].far_end is FarEnd.UNKNOWN  # what was heard of one call is not of the next
+
+
 @pytest.mark.parametrize(("moment", "answered"), [(12.999, False), (13.0, True)])
 def test_where_digits_are_not_heard_a_reversal_needs_the_time_to_dial(moment: float, answered: bool) -> None:
     call = one(played([off(10), reversal(moment), on(60)], replace(ALL, digits=False)))

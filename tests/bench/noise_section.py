@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device import clock
 from device.at_protocol import ModemReader
@@ -28,12 +28,17 @@ from device.signals import (
     LineSignal,
     LoopLost,
     LoopRestored,
+    Means,
     OffHook,
     OnHook,
+    PolarityReversed,
     RingEnded,
     RingStarted,
     RingWord,
     Sensing,
+    SensingChanged,
+    Sound,
+    SoundHeard,
     Unrecognised,
 )
 from device.trace import Heard, parse_trace
@@ -199,10 +204,10 @@ def random_signal(luck: random.Random, mono: int) -> LineSignal:
     at, line = Instant(mono, mono), "L1"
     error = luck.choice((0, 10 * MILLISECOND, SECOND))
     makers: tuple[Callable[[], LineSignal], ...] = (
-        lambda: RingStarted(line, at, error),
+        lambda: RingStarted(line, at, error, Means.RING_PIN),
         lambda: RingEnded(line, at, error),
         lambda: RingWord(line, at, error),
-        lambda: CallerIdHeard(line, at, _caller_id(luck)),
+        lambda: CallerIdHeard(line, at, _caller_id(luck), luck.random() < 0.5, Means.SOUND),
         lambda: OffHook(line, at, error, luck.random() < 0.1),
         lambda: OnHook(line, at, error, luck.random() < 0.1),
         lambda: Flash(line, at),
@@ -210,12 +215,21 @@ def random_signal(luck: random.Random, mono: int) -> LineSignal:
         lambda: LoopLost(line, at),
         lambda: LoopRestored(line, at),
         lambda: LineLost(line, at, "unplugged"),
-        lambda: LineRestored(line, at, Sensing(*(luck.random() < 0.5 for _ in range(5)))),
+        lambda: LineRestored(line, at, _sensing(luck)),
+        lambda: SensingChanged(line, at, _sensing(luck), luck.choice(("", "tap: gone", "modem: no port"))),
+        lambda: SoundHeard(line, at, luck.choice(tuple(Sound)), error, Means.SOUND),
+        lambda: PolarityReversed(line, at, error, Means.REVERSAL_PIN),
         lambda: Unrecognised(line, at, luck.randbytes(8)),
         lambda: Damaged(line, at, "checksum", luck.randbytes(8)),
     )
-    weights = (8, 8, 4, 4, 6, 6, 1, 3, 1, 1, 1, 1, 1, 1)
+    weights = (8, 8, 4, 4, 6, 6, 1, 3, 1, 1, 1, 1, 1, 6, 2, 1, 1)
     return luck.choices(makers, weights)[0]()
+
+
+def _sensing(luck: random.Random) -> Sensing:
+    """Any ears, as quick or slow as any of them are."""
+    senses = Sensing(*(luck.random() < 0.5 for _ in range(7)))
+    return replace(senses, lag=luck.choice((0, 300, 1_250, 7_000)) * MILLISECOND)
 
 
 def _caller_id(luck: random.Random) -> CallerId:
