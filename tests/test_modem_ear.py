@@ -135,6 +135,11 @@ def test_which_modem_it_is_says_how_late_it_rings() -> None:
     assert (word.at, word.error) == (at(2.1), seconds(1))
 
 
+def test_a_late_answer_of_a_voltage_register_is_no_caller() -> None:
+    line = Line(model=ROWS[Family.SILABS]).run(2).says(RING).says(b"\r\n3000\r\n")
+    assert not [s for s in line.told if isinstance(s, CallerIdHeard)]
+
+
 @pytest.mark.parametrize(
     "block",
     [b"\r\nDATE = 1102\r\nTIME = 0930\r\nNMBR = 15400000001\r\n", unformatted(mdmf(CallerId("15400000001")))],
