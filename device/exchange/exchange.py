@@ -18,10 +18,10 @@ from typing import TypeVar
 
 from device import clock
 from device.exchange.control_socket import ControlSocket
-from device.exchange.exchange_lines import ModemLine, PinLine, modem_outlet, pin_outlet
+from device.exchange.exchange_lines import ExchangeLine, outlet_of
 from device.exchange.exchange_loop import ExchangeLoop
 from device.exchange.exchange_news import News, NewsKind
-from device.exchange.outlets import ModemOutlet
+from device.exchange.outlets import modem_of
 from device.exchange.pins_client import PinsClient
 from device.exchange.planned import (
     CADENCE,
@@ -60,7 +60,7 @@ class Exchange:
 
     def __init__(
         self,
-        lines: Sequence[ModemLine | PinLine],
+        lines: Sequence[ExchangeLine],
         *,
         pins_socket: Path | None = None,
         button_pin: int | None = None,
@@ -191,9 +191,9 @@ class Exchange:
 
     def say(self, line: str, data: bytes) -> None:
         """Have a modem print these bytes, e.g. of a recorded transcript."""
-        outlet = self._lines[line].outlet
-        assert isinstance(outlet, ModemOutlet), "only a modem prints"
-        self._ask(lambda: outlet.port.say(data))
+        modem = modem_of(self._lines[line].outlet)
+        assert modem is not None, "only a modem prints"
+        self._ask(lambda: modem.port.say(data))
 
     def play(self, items: Iterable[ScriptItem]) -> None:
         """Carry out a script; its time begins now. KeyError when it names a line that is not there."""
@@ -242,14 +242,13 @@ class Exchange:
 
     # ---- in the loop's thread ----------------------------------------------------------------------------------------
 
-    def _line(self, line: ModemLine | PinLine) -> VirtualLine:
-        if isinstance(line, ModemLine):
-            outlet = modem_outlet(
-                line, self._loop, lambda printed, written: self._printed(line.name, printed, written)
-            )
-        else:
-            assert self._pins is not None, "a line on pins needs the pins' socket"
-            outlet = pin_outlet(line, self._loop, self._pins)
+    def _line(self, line: ExchangeLine) -> VirtualLine:
+        outlet = outlet_of(
+            line,
+            self._loop,
+            self._pins,
+            lambda printed, written: self._printed(line.name, printed, written),
+        )
         return VirtualLine(line.name, outlet, self._loop, self._news, local_time=self._local_time)
 
     def _open(self) -> None:
@@ -373,6 +372,7 @@ class Exchange:
                 if left <= 0 or not self._loop.running:
                     return False
                 self._changed.wait(min(left, 0.05))
+                self._loop.post(self._notice)  # nobody tells when a port or a pipe is opened
         return True
 
     def _ask(self, task: Callable[[], T]) -> T:

@@ -17,7 +17,7 @@ from typing import TextIO
 from device import clock
 from device.exchange.control_socket import send_lines
 from device.exchange.exchange import Exchange
-from device.exchange.exchange_lines import ModemLine, PinLine
+from device.exchange.exchange_lines import EarsLine, ExchangeLine, ModemLine, PinLine
 from device.exchange.exchange_manual import DESCRIPTION, EPILOG
 from device.exchange.exchange_news import News, told
 from device.exchange.exchange_settings import ExchangeSettings, button_of, lines_of, zone_of
@@ -142,7 +142,7 @@ def run(args: argparse.Namespace, settings: ExchangeSettings | None) -> int:
 # ---- what is to be played --------------------------------------------------------------------------------------------
 
 
-def _lines(args: argparse.Namespace, settings: ExchangeSettings | None) -> list[ModemLine | PinLine]:
+def _lines(args: argparse.Namespace, settings: ExchangeSettings | None) -> list[ExchangeLine]:
     if settings is None:
         return [ModemLine(f"L{number}", port.absolute()) for number, port in enumerate(args.modem, 1)]
     played, real = lines_of(settings)
@@ -192,7 +192,7 @@ def _rate(args: argparse.Namespace, settings: ExchangeSettings | None) -> float:
 def _write_trace(
     args: argparse.Namespace,
     settings: ExchangeSettings | None,
-    lines: list[ModemLine | PinLine],
+    lines: list[ExchangeLine],
     script: Script,
 ) -> int:
     ears = {line.name: _ear(line) for line in lines}
@@ -210,10 +210,15 @@ def _write_trace(
     return 0
 
 
-def _ear(line: ModemLine | PinLine) -> Ear:
+def _ear(line: ExchangeLine) -> Ear:
+    """Who speaks in the trace of a line: of several ears the first that hears the hook; a chip, like a modem that does not."""
+    if isinstance(line, EarsLine):
+        ears = [_ear(ear) for ear in line.ears]
+        return next((ear for ear in ears if ear is not Ear.DEAF_MODEM), Ear.DEAF_MODEM)
     if isinstance(line, PinLine):
         return Ear.PINS
-    return Ear.MODEM if PERSONALITIES[line.personality].measures_voltage else Ear.DEAF_MODEM
+    measures = isinstance(line, ModemLine) and PERSONALITIES[line.personality].measures_voltage
+    return Ear.MODEM if measures else Ear.DEAF_MODEM
 
 
 # ---- playing ---------------------------------------------------------------------------------------------------------
@@ -222,7 +227,7 @@ def _ear(line: ModemLine | PinLine) -> Ear:
 def _play(
     args: argparse.Namespace,
     settings: ExchangeSettings | None,
-    lines: list[ModemLine | PinLine],
+    lines: list[ExchangeLine],
     script: Script,
     control: Path | None,
 ) -> int:

@@ -10,6 +10,7 @@ from device.exchange.planned import (
     Action,
     FalseKind,
     FalseTrigger,
+    FarEnd,
     Fault,
     FaultKind,
     PlannedCall,
@@ -64,6 +65,14 @@ FALSE_WORDS = {
     FalseKind.HANG_UP: ("挂机瞬变", "hang-up transient"),
     FalseKind.FLASH: ("拍叉", "hook flash"),
 }
+FAR_WORDS = {
+    FarEnd.ANSWERS: ("", ""),
+    FarEnd.REVERSES: ("，对方接听时极性反转", ", the polarity reverses at the answer"),
+    FarEnd.NOBODY: ("，无人接", ", nobody answers"),
+    FarEnd.BUSY: ("，对方忙", ", it is busy"),
+    FarEnd.VACANT: ("，空号", ", no such number"),
+    FarEnd.FAX: ("，对方是传真机", ", a fax machine answers"),
+}
 ABSENCE_WORDS = {
     Absence.PRIVATE: ("私人号码", "number withheld"),
     Absence.OUT_OF_AREA: ("无法显示号码", "out of area"),
@@ -110,9 +119,8 @@ def _began(action: Action | None) -> tuple[str, str] | None:
     match action:
         case PlannedCall():
             return _call(action)
-        case PlannedDialling(digits, talk):
-            number = masked(digits)
-            return f"去电 {number}，通话 {_s(talk)} 秒", f"dials {number}, talks {_s(talk)} s"
+        case PlannedDialling():
+            return _dialling(action)
         case PlannedLift(lasts):
             return f"摘机 {_s(lasts)} 秒，不拨号", f"off-hook for {_s(lasts)} s, no digits"
         case Fault(kind, lasts):
@@ -123,6 +131,14 @@ def _began(action: Action | None) -> tuple[str, str] | None:
             return f"假触发：{zh}", f"false trigger: {en}"
         case _:
             return None
+
+
+def _dialling(dialling: PlannedDialling) -> tuple[str, str]:
+    number, lasts = masked(dialling.digits), _s(dialling.talk)
+    zh, en = FAR_WORDS[dialling.far]
+    if dialling.far in (FarEnd.ANSWERS, FarEnd.REVERSES):
+        return f"去电 {number}{zh}，通话 {lasts} 秒", f"dials {number}{en}, talks {lasts} s"
+    return f"去电 {number}{zh}，{lasts} 秒后挂机", f"dials {number}{en}, hangs up after {lasts} s"
 
 
 def _call(call: PlannedCall) -> tuple[str, str]:

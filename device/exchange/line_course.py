@@ -9,7 +9,7 @@ from typing import assert_never
 from device.exchange.caller_id_sender import mdmf
 from device.exchange.planned import CourseOfLine, PlannedCall, PlannedDialling, PlannedLift, Sent
 from device.exchange.wire_changes import Wire, WireChange
-from device.signals import MILLISECOND, SECOND, CallerId
+from device.signals import MILLISECOND, SECOND, Absence, CallerId
 
 LONGEST_RINGING = (
     120 * SECOND
@@ -17,6 +17,8 @@ LONGEST_RINGING = (
 FSK_PAUSE = 500 * MILLISECOND  # from the end of a burst to the message, and from a message to the first burst
 FSK_PREAMBLE = 400 * MILLISECOND  # 300 bits of seizure, 180 of mark at 1200 bit/s
 FSK_BYTE = 10 * SECOND // 1200  # 8N1
+TONES_DIGIT = 140 * MILLISECOND  # 70 ms tone, 70 ms pause (docs/LINE.md 2)
+TONES_PAUSE = 300 * MILLISECOND  # from the last digit to the first burst
 FSK_MARGIN = 200 * MILLISECOND  # the message is through this long before the next burst (LINE.md 2)
 DIAL_TONE_HEARD = 1 * SECOND  # somebody lifts, listens, dials
 TONE_DIGIT = 200 * MILLISECOND  # 100 ms tone, 100 ms pause
@@ -49,6 +51,13 @@ def message_duration(caller_id: CallerId) -> int:
     return FSK_PREAMBLE + FSK_BYTE * len(mdmf(caller_id))
 
 
+def dtmf_of(caller_id: CallerId) -> str:
+    """The caller as a Chinese exchange sends it by DTMF: D number C; B00C not available, B10C private."""
+    if caller_id.number is None:
+        return "B10C" if caller_id.absence is Absence.PRIVATE else "B00C"
+    return f"D{''.join(c for c in caller_id.number if c in '0123456789')}C"
+
+
 # ---- a call comes in -------------------------------------------------------------------------------------------------
 
 
@@ -60,6 +69,10 @@ def _inbound(plan: PlannedCall, start: int, date_time: str | None) -> list[WireC
         sent = start + message_duration(told)
         changes.append(WireChange(sent, Wire.CALLER_ID_SENT, told))
         first = sent + FSK_PAUSE
+    if told is not None and plan.sent is Sent.TONES:
+        tones = dtmf_of(told)
+        changes.append(WireChange(start, Wire.TONES, told, tones=tones))
+        first = start + len(tones) * TONES_DIGIT + TONES_PAUSE
     lifted = None if plan.answer_after is None else first + plan.answer_after
     bursts = list(_bursts(plan, first, lifted))
     for began, ended in bursts:
@@ -67,7 +80,7 @@ def _inbound(plan: PlannedCall, start: int, date_time: str | None) -> list[WireC
             WireChange(began, Wire.BURST_STARTED, duration=ended - began),
             WireChange(ended, Wire.BURST_ENDED),
         ]
-    if told is not None and plan.sent is not Sent.BEFORE:
+    if told is not None and plan.sent not in (Sent.BEFORE, Sent.TONES):
         changes += _between(plan, told, bursts, first, lifted)
     if lifted is not None:
         changes += [WireChange(lifted, Wire.OFF_HOOK), WireChange(lifted + plan.talk, Wire.ON_HOOK)]

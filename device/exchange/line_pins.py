@@ -35,6 +35,7 @@ class LinePins:
         ring_pin: int,
         hook_pin: int | None,
         *,
+        reversal_pin: int | None = None,
         ring_low: bool = True,
         hook_low: bool = True,
         shape: PulseShape = PulseShape.FULL_WAVE,
@@ -44,6 +45,9 @@ class LinePins:
         self._wiring = {Role.RING: (ring_pin, ring_low)}
         if hook_pin is not None:
             self._wiring[Role.HOOK] = (hook_pin, hook_low)
+        if reversal_pin is not None:
+            self._wiring[Role.REVERSAL] = (reversal_pin, True)
+        self._reversed = False
         self._shape = shape
         self._waiting: list[tuple[int, int, PinEdge, Iterator[PinEdge] | None]] = []
         self._order = 0
@@ -64,7 +68,7 @@ class LinePins:
         """Drive every pin to its resting level."""
         self._waiting.clear()
         self._pulses = None
-        self._off_hook = False
+        self._off_hook = self._reversed = False
         now = clock.now().mono
         self._drive(PinEdge(now, role, False) for role in self._wiring)
 
@@ -82,16 +86,30 @@ class LinePins:
                 self._off_hook = change.kind is Wire.OFF_HOOK
                 self._forget(Role.HOOK)  # e.g. the second half of a flash
                 self.play(hook_edges(at, self._off_hook))
-            case Wire.FLASH:
-                self.play(flash_edges(at, change.duration))
-            case Wire.DIGIT if change.pulses:
-                self.play(dial_pulses(at, change.digit))
+            case Wire.FLASH | Wire.DIGIT:
+                self._break(change)
+            case Wire.REVERSED:
+                self._reverse(at)
             case Wire.LOOP_LOST:
                 for role in self._wiring:
                     self._forget(role)
                 self.play(PinEdge(at, role, False) for role in self._wiring)
             case _:
                 self._play()
+
+    def _break(self, change: WireChange) -> None:
+        """The loop opens for a moment, once or several times; a digit dialled by a tone is not to be seen."""
+        if change.kind is Wire.FLASH:
+            self.play(flash_edges(change.at, change.duration))
+        elif change.pulses:
+            self.play(dial_pulses(change.at, change.digit))
+        else:
+            self._play()
+
+    def _reverse(self, at: int) -> None:
+        self._reversed = not self._reversed
+        self.play([PinEdge(at, Role.REVERSAL, self._reversed)])
+        self.false(FalseKind.REVERSAL, at, None, 0)  # the ring detector sees it too
 
     def false(self, kind: FalseKind, start: int, lasts: int | None, seed: int) -> None:
         """Play a false trigger."""

@@ -34,6 +34,7 @@ class PulseShape(Enum):
 class Role(Enum):
     RING = "ring"
     HOOK = "hook"
+    REVERSAL = "reversal"  # follows the polarity of the loop
 
 
 @dataclass(frozen=True, slots=True)

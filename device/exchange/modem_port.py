@@ -15,10 +15,11 @@ import tty
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from device import clock
 from device.exchange.exchange_loop import ExchangeLoop, Timer
-from device.exchange.virtual_modem import Printed, VirtualModem
+from device.exchange.virtual_modem import Printed
 from device.exchange.wire_changes import WireChange
 from device.signals import MILLISECOND
 
@@ -29,8 +30,29 @@ NOISE_PAUSE = 20 * MILLISECOND  # between two lots of garbage
 logger = logging.getLogger(__name__)
 
 
-class ModemPort:
-    """The port of one virtual modem.
+class Box(Protocol):
+    """What can be behind a port: a virtual modem, or a chip or board that only prints. Moments in ns."""
+
+    def power_cycle(self, now: int) -> None: ...
+
+    def dtr_dropped(self) -> None: ...
+
+    def receive(self, data: bytes, now: int) -> None: ...
+
+    def say(self, data: bytes, now: int) -> None: ...
+
+    def wire(self, change: WireChange) -> None: ...
+
+    def output(self, now: int) -> list[Printed]: ...
+
+    def next_deadline(self) -> int | None: ...
+
+
+B = TypeVar("B", bound=Box)
+
+
+class ModemPort(Generic[B]):
+    """The port of one virtual modem, or of another box that prints.
 
     Everything but the constructor is called in the loop's thread (`loop.post`). `told` hears each thing printed, after it
     was written, with the moment of the write.
@@ -39,7 +61,7 @@ class ModemPort:
     def __init__(
         self,
         path: Path,
-        modem: VirtualModem,
+        modem: B,
         loop: ExchangeLoop,
         *,
         told: Callable[[Printed, int], None] | None = None,

@@ -1,31 +1,35 @@
-"""The two places where a virtual line can be heard, in the one shape that a line wants: a modem's port, a pair of pins."""
+"""The places where a virtual line can be heard, in the one shape that a line wants: ports, pins, and several of them at once."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from typing import Generic
 
 from device.exchange.line_pins import LinePins
-from device.exchange.modem_port import ModemPort
+from device.exchange.modem_port import B, ModemPort
 from device.exchange.pins_client import PinsClient
 from device.exchange.planned import FalseKind, FaultKind
+from device.exchange.virtual_line import Outlet
+from device.exchange.virtual_modem import VirtualModem
 from device.exchange.wire_changes import WireChange
 
 logger = logging.getLogger(__name__)
 
 
-class ModemOutlet:
-    """A line heard by a virtual modem."""
+class PortOutlet(Generic[B]):
+    """A line heard by what is behind a port."""
 
-    def __init__(self, port: ModemPort) -> None:
+    def __init__(self, port: ModemPort[B]) -> None:
         self.port = port
 
     @property
     def heard(self) -> bool:
-        return self.port.modem.caller_id_mode > 0 and self.port.host_present
+        return self.port.host_present
 
     @property
     def holds_line(self) -> bool:
-        return self.port.modem.seized
+        return False
 
     def open(self) -> None:
         self.port.plug_in()
@@ -63,6 +67,18 @@ class ModemOutlet:
         self.port.unplug()
 
 
+class ModemOutlet(PortOutlet[VirtualModem]):
+    """A line heard by a virtual modem."""
+
+    @property
+    def heard(self) -> bool:
+        return self.port.modem.caller_id_mode > 0 and self.port.host_present
+
+    @property
+    def holds_line(self) -> bool:
+        return self.port.modem.seized
+
+
 class PinOutlet:
     """A line heard by a ring detector and a hook sensor on simulated pins."""
 
@@ -95,3 +111,44 @@ class PinOutlet:
 
     def close(self) -> None:
         self._pins.close()
+
+
+class SeveralOutlets:
+    """A line heard by several ears at once."""
+
+    def __init__(self, ears: Sequence[Outlet]) -> None:
+        self.ears = tuple(ears)
+
+    @property
+    def heard(self) -> bool:
+        return all(outlet.heard for outlet in self.ears)
+
+    @property
+    def holds_line(self) -> bool:
+        return any(outlet.holds_line for outlet in self.ears)
+
+    def open(self) -> None:
+        for outlet in self.ears:
+            outlet.open()
+
+    def wire(self, change: WireChange) -> None:
+        for outlet in self.ears:
+            outlet.wire(change)
+
+    def fault(self, kind: FaultKind, until: int | None) -> bool:
+        """The first ear that knows such a fault has it."""
+        return any(outlet.fault(kind, until) for outlet in self.ears)
+
+    def false(self, kind: FalseKind, start: int, lasts: int | None, seed: int) -> bool:
+        shown = [outlet.false(kind, start, lasts, seed) for outlet in self.ears]
+        return any(shown)
+
+    def close(self) -> None:
+        for outlet in self.ears:
+            outlet.close()
+
+
+def modem_of(outlet: Outlet) -> ModemOutlet | None:
+    """The modem of a line, where it has one."""
+    ears = outlet.ears if isinstance(outlet, SeveralOutlets) else (outlet,)
+    return next((ear for ear in ears if isinstance(ear, ModemOutlet)), None)

@@ -16,6 +16,7 @@ class Sent(Enum):
 
     BETWEEN = "between"  # between the first burst and the second: FSK, the common one
     BEFORE = "before"  # before the first burst
+    TONES = "tones"  # before the first burst, by DTMF: no modem hears that
     LATE = "late"  # between the second and the third
     BROKEN = "broken"  # between, but noise breaks it: the checksum does not hold
     NEVER = "never"
@@ -34,15 +35,28 @@ class PlannedCall:
     talk: int = 20 * SECOND
     sent: Sent = Sent.BETWEEN
     cadence: tuple[int, ...] = CADENCE  # on, off, on, off … one cycle
+    fax: bool = False  # it is a fax machine that calls
+
+
+class FarEnd(Enum):
+    """What becomes of a call that goes out."""
+
+    ANSWERS = "answers"
+    REVERSES = "reverses"  # answers, and the exchange reverses the polarity then
+    NOBODY = "nobody"
+    BUSY = "busy"
+    VACANT = "vacant"  # no such number
+    FAX = "fax"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDialling:
-    """Somebody lifts and dials out, by tones or (pulses) by the loop."""
+    """Somebody lifts and dials out, by tones or (pulses) by the loop. `talk`: ns from the last digit to on-hook."""
 
     digits: str
     talk: int = 20 * SECOND
     pulses: bool = False
+    far: FarEnd = FarEnd.ANSWERS
 
 
 @dataclass(frozen=True, slots=True)

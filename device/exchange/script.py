@@ -14,6 +14,7 @@ from device.exchange.planned import (
     Answer,
     FalseKind,
     FalseTrigger,
+    FarEnd,
     Fault,
     FaultKind,
     HangUp,
@@ -171,7 +172,7 @@ _WITHHELD = {
 
 
 def _call(words: _Words) -> Action:
-    """call NUMBER|withheld|out_of_area|absent [name N] [ring N] [answer after S [talk S]] [id WHEN] [cadence …]"""
+    """call NUMBER|withheld|out_of_area|absent [name N] [ring N] [answer after S [talk S]] [id WHEN] [cadence …] [fax]"""
     call = PlannedCall(_caller(words))
     while words:
         clause = words.take("", "").lower()
@@ -231,6 +232,10 @@ def _cadence(words: _Words, call: PlannedCall) -> PlannedCall:
     return replace(call, cadence=tuple(seconds(float(part)) for part in parts))
 
 
+def _fax(words: _Words, call: PlannedCall) -> PlannedCall:
+    return replace(call, fax=True)
+
+
 _CALL_CLAUSES: dict[str, Callable[[_Words, PlannedCall], PlannedCall]] = {
     "name": _name,
     "ring": _ring,
@@ -238,14 +243,17 @@ _CALL_CLAUSES: dict[str, Callable[[_Words, PlannedCall], PlannedCall]] = {
     "talk": _talk,
     "id": _id,
     "cadence": _cadence,
+    "fax": _fax,
 }
 
 
 def _dial(words: _Words) -> Action:
-    """dial NUMBER [talk S] [pulse]"""
+    """dial NUMBER [talk S] [pulse] [far END]"""
     digits = words.number().replace("+", "00")
     talk = words.seconds() if words.next_is("talk") else 20 * SECOND
-    return PlannedDialling(digits, talk, pulses=words.next_is("pulse"))
+    pulses = words.next_is("pulse")
+    far = FarEnd(_one_of(words, {end.value for end in FarEnd})) if words.next_is("far") else FarEnd.ANSWERS
+    return PlannedDialling(digits, talk, pulses, far)
 
 
 def _lift(words: _Words) -> Action:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from device import clock
+from device.exchange.course_sounds import sounds_of
 from device.exchange.exchange_loop import ExchangeLoop, Timer
 from device.exchange.exchange_news import News, NewsKind, fault_over
 from device.exchange.line_course import GIVES_UP_AFTER, course, line_free_at
@@ -104,7 +105,7 @@ class VirtualLine:
         now = clock.now()
         changes = course(plan, start, self._local_time(now.plus(start - now.mono).wall))
         self._plan = plan
-        self._left.extend(changes)
+        self._left.extend(sorted([*changes, *sounds_of(plan, changes)], key=lambda change: change.at))
         self._tell(News(start, self.name, NewsKind.BEGAN, plan))
         self._free = self._loop.at(line_free_at(plan, changes), self._ended)
         self._run()
