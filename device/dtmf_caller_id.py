@@ -154,7 +154,7 @@ class DtmfCallerId:
         if len(intervals) < LEAST_INTERVALS:
             return False
         longest, usual = HOLE
-        return intervals[-1] * usual > intervals[len(intervals) // 2] * longest
+        return intervals[-1] * usual > intervals[(len(intervals) - 1) // 2] * longest
 
     def _read(self, symbols: str, end: str) -> CallerId | str:
         """The caller ID, or why there is none."""

@@ -1,8 +1,9 @@
 """Samples of a line tap in, ring bursts out: from where to where. Pure: no sound card, no clock; never raises.
 
-Ringing is 75 V and more where speech has half a volt: it fills a sound card and is cut flat. What is left of it below 120 Hz
-is compared with a level, both half waves, and the edges are judged by `device/ring_cadence.py` like those of a ring detector: 15 to
-35 Hz, longer than 0.2 s. Hum (50 Hz) is twice too fast for it, speech has nothing there. Both ends are exact to one cycle.
+Ringing is 75 V and more where speech has half a volt: it fills a sound card and is cut flat. Averaged over 20 ms nothing is left of
+50 Hz hum, and little of speech. Where that is above a level the line rings, one pulse for each positive half wave, and
+`device/ring_cadence.py` judges the edges like those of a ring detector: 15 to 38 Hz, longer than 0.2 s. Both ends are exact to
+one cycle. An offset or a wander of the card is no pulse: it is cut after 50 ms.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from device.resampling import BATCH, RATE, Resampler, Samples
 from device.ring_cadence import BurstEnded, BurstStarted, RingCadence, RingEvent
 from device.signals import SECOND
 
-LEVEL = 0.12  # of full scale; an attenuated tap still has ringing 20 dB over the loudest tone
+LEVEL = 0.08  # of full scale; an attenuated tap still has ringing 20 dB over the loudest tone
 HOLD = 0.7  # of the level, where it falls again: what hovers there makes no edges
-SMOOTHING = 64  # samples, twice: a triangle of 16 ms, nothing passes above 125 Hz
+HUM = 160  # samples: 20 ms, a whole wave of 50 Hz
+SMOOTHING = 41  # samples more
+KERNEL = HUM + SMOOTHING - 1  # samples; its middle is between two of them at most
+LONGEST_PULSE = 400  # samples: half a wave of 15 Hz is 270
 NANOSECONDS = SECOND // RATE
 
 
@@ -37,9 +41,11 @@ class RingSoundDecoder:
     def __init__(self, rate: int) -> None:
         self._resampler = Resampler(rate)
         self._cadence = RingCadence(active=1, level=0)
-        self._tail: Samples = np.zeros(2 * SMOOTHING)
-        self._kernel = np.convolve(np.ones(SMOOTHING), np.ones(SMOOTHING)) / SMOOTHING**2
-        self._active = False
+        self._tail: Samples = np.zeros(KERNEL)
+        self._kernel = np.convolve(np.ones(HUM), np.ones(SMOOTHING)) / (HUM * SMOOTHING)
+        self._active = False  # above the level
+        self._pulses = False  # and not for too long
+        self._since = 0  # sample of the rising edge
         self._end = 0
 
     def feed(self, samples: ArrayLike) -> list[HeardRinging]:
@@ -53,16 +59,28 @@ class RingSoundDecoder:
     def batch(self, samples: Samples) -> list[RingEvent]:
         """The same for whoever has batches of 8 kHz already: stamps are nanoseconds of stream."""
         joined = np.concatenate((self._tail, samples))
-        self._tail = joined[-2 * SMOOTHING :]
-        first = self._end - SMOOTHING  # the middle of the kernel
+        self._tail = joined[-KERNEL:]
+        first = self._end - KERNEL // 2  # sample that the middle of the kernel stands on
         self._end += BATCH
         events: list[RingEvent] = []
-        if self._active or float(np.abs(joined).max()) >= LEVEL:
-            smooth = np.abs(np.convolve(joined, self._kernel, "valid")[-BATCH:])
+        if self._active or float(joined.max()) >= LEVEL:
+            smooth = np.convolve(joined, self._kernel, "valid")[-BATCH:]
             for index in self._edges(smooth):
-                self._active = not self._active
-                events += self._cadence.edge(int(self._active), (first + index) * NANOSECONDS)
+                events += self._edge(first + index)
+        if self._pulses and first + BATCH - self._since > LONGEST_PULSE:
+            events += self._pulse(False, self._since + LONGEST_PULSE)
         return events + self._cadence.expire((first + BATCH) * NANOSECONDS)
+
+    def _edge(self, sample: int) -> list[RingEvent]:
+        self._active = not self._active
+        if self._active:
+            self._since = sample
+            return self._pulse(True, sample)
+        return self._pulse(False, min(sample, self._since + LONGEST_PULSE)) if self._pulses else []
+
+    def _pulse(self, active: bool, sample: int) -> list[RingEvent]:
+        self._pulses = active
+        return self._cadence.edge(int(active), sample * NANOSECONDS)
 
     def _edges(self, smooth: Samples) -> list[int]:
         """Where it rises over the level, and where it falls below what holds it, in turn."""

@@ -239,4 +239,4 @@ def test_every_symbol_comes_out_once_whatever_comes(
         assert told == "".join(wanted)
     for framed in (each for each in said if isinstance(each, Framed)):
         number = framed.caller_id.number
-        assert number is None or (number in text and SHORTEST <= len(number) <= LONGEST)
+        assert number is None or (number in "".join(wanted) and SHORTEST <= len(number) <= LONGEST)
