@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from firmware_app.init_commands import init_problem
 from firmware_app.line_pattern import pattern_problem
 from firmware_app.settings_rules import Problem, Rule, Table, choice, printable, shown, whole
 from firmware_app.wiring import BAUD as DEFAULT_BAUD
@@ -34,7 +35,6 @@ MOST_EARS = 8
 SIMULATED = "simulated"
 UART_PINS = (14, 15)  # the console of a Raspberry Pi: its boot messages would ring the bell
 MOST_INIT = 16  # commands
-LONGEST_INIT = 100  # characters of one command; the shortest command buffer in use holds 40 to 255
 
 INTERFACE = choice(*INTERFACES)
 PORT = printable(
@@ -343,50 +343,3 @@ def _has_hook_pin(wiring: Wiring) -> bool:
 
 def _says_ring(wiring: Wiring) -> bool:
     return isinstance(wiring, BoardWiring) and "(?P<ring>" in wiring.pattern
-
-
-# ---- commands to a modem ---------------------------------------------------------------------------------------------
-
-_VALUE = r'(?:\d+|[0-9A-F]{1,2}|"[^"]*")?'
-_AT_WORD = re.compile(
-    rf"\+[A-Z][A-Z0-9]*(?:=\?|\?|={_VALUE}(?:,{_VALUE})*)?(?:;|$)"  # +VCID=1;+GCI=B5 (V.250, 5.4.1)
-    r"|[#$-][A-Z]+\d*(?:=\?|\?|=[\d,]*)?;?"  # #CID=1  -STE=1;  $JSCID=4,1: one may follow another at once
-    r"|[%*](?:[A-Z]{2,}(?:=\?|\?|=[\d,]*)|ID\d)"  # %CCID=1  *ID1
-    r"|S(?P<register>\d+)(?:\.\d+)?(?:\?|=(?P<value>\d*))?"
-    r"|(?P<prefix>[&%*\\)]?)(?P<letter>[A-Z])(?P<number>\d*)(?:=\?|\?|=[\d,]*)?"
-)
-_SEIZES = re.compile(r"[+#](?:VLS=0*[1-9]|V[TR]X|VTS)")  # V.253: the line is taken, or spoken or dialled into
-_WRITES = Text("会写入调制解调器的存储，不允许", "it writes into the modem's memory, which is not allowed")
-_ACTS = Text("会拨号、接听或占线，不允许", "it dials, answers or takes the line, which is not allowed")
-
-
-def init_problem(command: object) -> Text | None:
-    """Why a modem must not be set up with `command`; None when it may. Nothing here dials, answers, or writes its memory."""
-    if not (isinstance(command, str) and 2 < len(command) <= LONGEST_INIT and command[:2].upper() == "AT"):
-        return Text(
-            f"应为以 AT 开头、最多 {LONGEST_INIT} 个字符的命令",
-            f"it must be a command of at most {LONGEST_INIT} characters that begins with AT",
-        )
-    rest = command[2:].upper().replace(" ", "")
-    while rest:
-        word = _AT_WORD.match(rest)
-        if word is None:
-            return Text(f"看不懂 {shown(rest)}", f"{shown(rest)} is not understood")
-        problem = _word_problem(word)
-        if problem is not None:
-            return problem
-        rest = rest[word.end() :]
-    return None
-
-
-def _word_problem(word: re.Match[str]) -> Text | None:
-    if word["register"] is not None:
-        answers = int(word["register"]) == 0 and int(word["value"] or 0) != 0
-        return (
-            Text("S0 只能是 0：不能自动接听", "S0 must be 0: the modem must not answer") if answers else None
-        )
-    what = (word["prefix"] or "") + (word["letter"] or "")
-    if what in ("&W", "*W", "&Y", "&Z"):
-        return _WRITES
-    lifts = what == "H" and word["number"] not in ("", "0")
-    return _ACTS if lifts or what in ("D", "A", "O") or _SEIZES.match(word[0]) else None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware_app.init_commands import init_problem
 from firmware_app.settings import SettingsError, parse
 from firmware_app.wiring import (
     AudioWiring,
@@ -15,7 +16,6 @@ from firmware_app.wiring import (
     GpioWiring,
     ModemWiring,
 )
-from firmware_app.wiring_rules import init_problem
 
 HERE = Path("/etc/ringkeeper/ringkeeper.toml")
 HEAD = 'language = "en"\n[site]\nid = "jc-zezhou-0001"\nname = "站"\n'

@@ -40,7 +40,10 @@ from tests.bench.latency_section import (
 LINES = 8
 WELL = tuple(f"L{number}" for number in range(1, LINES))  # the eighth is the one in trouble
 ALLOWED = 50.0  # ms that another line's trouble may add
-STORM_EVERY, STORM_BYTES = 0.02, 230  # seconds, bytes: 11,500 a second, as 115,200 baud carries them
+STORM_EVERY, STORM_BYTES = (
+    0.02,
+    260,
+)  # seconds between two pieces, bytes of one: 11,500 a second, as 115,200 baud carries them
 UNPLUGGED_FOR, PLUGGED_FOR = 1.0, 1.5  # seconds
 
 
