@@ -10,7 +10,7 @@ import pytest
 
 from device.trace import Edge, Item, Trace, format_item, format_trace, parse_trace
 from firmware_app.__main__ import main
-from firmware_app.replay import assumed_sensing, replayed
+from firmware_app.replay import replayed
 from tests.pulse_trains import ms, ringing
 
 HEADER = "# What: a test\n\n"
@@ -101,14 +101,16 @@ def test_edges_of_pins_are_decoded_at_their_deadlines_too() -> None:
     assert events[-3].startswith("40.000 outbound call begins")
     assert events[-2].endswith("outbound call: dialled 3")
     assert events[-1] == "60.000 outbound call is over: talked 20.00 s, dialled 3"
-    assert "answered, 2 bursts, answered after 7.00 s ± 0.06 s, talked 13.00 s" in "\n".join(events)
+    assert "answered, 2 bursts, answered after 7.00 s ± 0.06 s (by hook pin), talked 13.00 s" in "\n".join(
+        events
+    )
     assert lines[-1] == "calls: 2 · answered 1 · outbound call 1"
     assert any(line.endswith("(deadline)") for line in lines)
     assert "    > Flash L1 at=20.000" in "\n".join(lines)
 
 
 def test_clicks_and_a_lone_break_become_anomalies() -> None:
-    clicks = [(level, ms(1000 + at)) for level, at in ((0, 0), (1, 1), (0, 50), (1, 51))]
+    clicks = [(level, ms(1000 + at)) for level, at in ((0, 0), (1, 1), (0, 50), (1, 51), (0, 99), (1, 100))]
     lone = [(0, ms(2000)), (1, ms(5000)), (0, ms(5060))]
     items = edges("ring", clicks) + edges("hook", lone)
     lines = list(replayed(Trace((), tuple(items)), "en"))
@@ -138,14 +140,8 @@ def test_beside_raw_items_only_what_they_cannot_tell_is_taken_from_the_driver() 
 def test_a_line_found_off_hook_is_known_to_the_hook_sensor() -> None:
     items = [format_item(item) for item in edges("hook", [(1, ms(5_000))])]
     lines = echo("0.000 LineRestored L1 sensing=hook\n0.000 OffHook L1 found\n" + "\n".join(items))
-    assert "    > OnHook L1 at=5.000 error=0.020" in lines
+    assert "    > OnHook L1 at=5.000 error=0.020 means=hook_pin" in lines
     assert "5.720 (deadline)" in lines
-
-
-def test_what_ears_are_assumed() -> None:
-    trace = parse_trace("1.0 RingStarted L1\n2.0 OffHook L1\n")
-    assert (assumed_sensing(trace).ring_edges, assumed_sensing(trace).hook) == (True, True)
-    assert assumed_sensing(parse_trace("1.0 RingWord L1\n")).hook is False
 
 
 # The command.
