@@ -48,6 +48,8 @@ AFTER_CALL_WAITING = 65  # frames without the tone: in a vacant number's 48
 
 BEFORE_CALL_WAITING = 200  # and before: 4 s, where there was one
 
+IN_VOICE = 25  # frames: what is shorter and begins out of something loud is part of that
+
 SILENT = 100  # frames
 SILENT_WITHIN = {
     Sound.RINGBACK: 490,
@@ -76,6 +78,7 @@ class Burst:
     sort: Sort
     powers: list[tuple[int, float]]
     loudest: float
+    in_voice: bool  # something loud was just before it
     missing: int = 0
 
     def edges(self) -> tuple[int, int]:
@@ -174,7 +177,8 @@ class SoundCourse:
         burst = self._burst
         if burst is None:
             if frame.sort >= Sort.T450:
-                self._burst = Burst(frame.sort, [(frame.index, frame.power)], frame.power)
+                loud = self._loud_run >= CLICK
+                self._burst = Burst(frame.sort, [(frame.index, frame.power)], frame.power, loud)
             return None
         if frame.sort is burst.sort and frame.power >= HALF * burst.loudest:
             burst.missing = 0
@@ -199,7 +203,8 @@ class SoundCourse:
 
     def _ended(self, burst: Burst) -> tuple[int, Sound] | None:
         first, last = burst.edges()
-        if last - first < CLICK - 1:  # a voice may pass by a tone
+        if last - first < (IN_VOICE if burst.in_voice else CLICK - 1):  # a voice may pass by a tone
+            self._voice.extend(range(first, last + 1) if burst.in_voice else ())
             return None
         self._quiet_since = last + 1
         self.forget_voice()
@@ -242,7 +247,8 @@ class SoundCourse:
         last = self._past[-1]
         if off == AFTER_RINGBACK and last.within(RING) and not self._voice:
             return last.first, Sound.RINGBACK
-        if off == AFTER_CALL_WAITING and last.within(FOUR_TENTHS) and last.off > BEFORE_CALL_WAITING:
+        alone = last.off > BEFORE_CALL_WAITING and self._told is not Sound.RINGBACK
+        if off == AFTER_CALL_WAITING and last.within(FOUR_TENTHS) and alone:
             return last.first, Sound.CALL_WAITING
         return None
 
