@@ -17,7 +17,7 @@ from device import fsk_structure
 from device.fsk_bits import Bits, judged
 from device.fsk_filters import GRID, Complexes, Tones, analytic, measured
 from device.fsk_framing import Frames, Places, beginnings
-from device.fsk_structure import Reading, hard, likely_lengths
+from device.fsk_structure import REACH, Reading, hard, likely_lengths
 
 HOP = 50  # looks a second; each is at two of them, faded in and out
 UNIT = 4  # looks taken together
@@ -32,11 +32,13 @@ LONGEST, OVERLAP = (
     4 * HOP,
 )  # looks: a piece that does not end is decoded so far; the longest message takes 3 s
 LOWEST = (350.0, 800.0)  # Hz: below the tones' skirts; where speech is in the way, more of it
-LEAD = 12.0  # natural logarithm: the next message must be this much less likely; none wrong in the runs of docs/FIGURES.md
+LEAD = 14.0  # natural logarithm: the next message must be this much less likely; none wrong in the runs of docs/FIGURES.md
 COST = 8.0  # so much may be mended (a logarithm); what is mended must lead by that much more
 HEAD = 12  # characters placed to read the second: no message is shorter
+SHORT = 12  # characters: an SDMF message with a single digit has as many
 FRAMED = 0.85  # of all start and stop bits that are right in a message told as damaged
 FEWEST = 6  # characters of a message told as damaged
+CLEAR = 15.0  # how sure half of the bits must be (a logarithm): below it no message is beyond doubt
 FRAME_COST = 16.0  # how unlikely start and stop bits may be, all together
 
 
@@ -156,53 +158,39 @@ class _Attempt:
 
 def messages(sound: NDArray[np.float64], rate: int) -> list[FskMessage]:
     """All messages in a piece of sound, one after the other; a damaged one only when there is no good one."""
-    found: list[FskMessage] = []
-    begin = 0
-    while sound.size - begin > rate // 10:
-        attempt, start = _best(sound[begin:], rate)
-        if attempt is None:
-            break
-        scale = rate / GRID
-        told = FskMessage(
-            begin + round(start * scale),
-            begin + round(attempt.last * scale),
-            attempt.data,
-            attempt.sure,
-            round(1 - float(np.exp(-attempt.lead / 4)), 4) if attempt.sure else round(attempt.framed / 2, 4),
-        )
-        if attempt.sure or not found:
-            found.append(told)
-        if not attempt.sure:
-            break
-        begin = told.end
-    return found
-
-
-def _best(sound: NDArray[np.float64], rate: int) -> tuple[_Attempt | None, int]:
-    """The best attempt of all, and where its transmission begins on the grid."""
-    best: _Attempt | None = None
-    start = 0
+    damaged: list[_Attempt] = []
     for lowest in LOWEST:
         signal = analytic(sound, rate, lowest)
         tones = measured(signal)
         if tones is None:
             continue
-        attempt = _attempt(signal, tones)
-        if attempt is not None and (best is None or _rank(attempt) > _rank(best)):
-            best, start = attempt, _transmission(tones, attempt.first)
-        if best is None or best.sure:
+        good: list[_Attempt] = []
+        attempt = _attempt(signal, tones, 0)
+        while attempt is not None and attempt.sure:
+            good.append(attempt)
+            attempt = _attempt(signal, tones, attempt.last)
+        if good:
+            return [_told(each, tones, rate) for each in good]
+        if attempt is None:
             break
-    return best, start
+        damaged.append(replace(attempt, first=_transmission(tones, attempt.first)))
+    best = max(damaged, key=lambda each: each.framed, default=None)
+    return [] if best is None else [_told(best, None, rate)]
 
 
-def _rank(attempt: _Attempt) -> tuple[bool, float, float]:
-    return attempt.sure, attempt.lead, attempt.framed
+def _told(attempt: _Attempt, tones: Tones | None, rate: int) -> FskMessage:
+    """An attempt as it is told; its transmission is looked for where `tones` are given."""
+    first = attempt.first if tones is None else _transmission(tones, attempt.first)
+    scale = rate / GRID
+    confidence = 1 - float(np.exp(-attempt.lead / 4)) if attempt.sure else attempt.framed / 2
+    start, end = round(first * scale), round(attempt.last * scale)
+    return FskMessage(start, end, attempt.data, attempt.sure, round(confidence, 4))
 
 
-def _attempt(signal: Complexes, tones: Tones) -> _Attempt | None:
+def _attempt(signal: Complexes, tones: Tones, after: int) -> _Attempt | None:
     """The first beginning that can be read beyond doubt, else the most plausible one that cannot."""
     damaged: list[_Attempt] = []
-    for beginning in beginnings(tones):
+    for beginning in beginnings(tones, after):
         frames = Frames(tones, beginning.place)
         for attempt in _readings(signal, tones, frames):
             if attempt.sure:
@@ -239,14 +227,20 @@ def _judged(bits: Bits, places: Places, length: int) -> _Attempt:
     starts, stops = bits.sure[:, 0], bits.sure[:, 9]
     framed = float(np.mean(np.concatenate((starts < 0, stops > 0))))
     frame_cost = float(np.sum(np.maximum(starts, 0)) + np.sum(np.maximum(-stops, 0)))
-    reading = fsk_structure.read(sure) if sure.shape[0] == length + 3 else None
-    good = reading is not None and frame_cost <= FRAME_COST and _beyond_doubt(reading)
+    readable = (
+        sure.shape[0] == length + 3 and frame_cost <= FRAME_COST and float(np.median(np.abs(sure))) >= CLEAR
+    )
+    reading = fsk_structure.read(sure) if readable else None
+    good = reading is not None and _beyond_doubt(reading)
     data = reading.data if reading is not None and good else hard(sure)
     lead = reading.lead if reading is not None else 0.0
     return _Attempt(int(places[0]), int(places[-1]), data, good, lead, framed)
 
 
 def _beyond_doubt(reading: Reading) -> bool:
+    """A short message has less structure that could contradict it: no other may be within reach at all."""
+    if len(reading.data) < SHORT:
+        return reading.cost == 0 and reading.lead >= REACH
     return reading.cost <= COST and reading.lead >= LEAD + reading.cost
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from device.fsk_filters import GRID, Complexes, Reals, Tones, correlation
+from device.fsk_filters import BIT, GRID, Complexes, Reals, Tones, correlation
 from device.fsk_framing import CHARACTER, Places
 
 SPAN = 5  # bits judged together; the middle one is told
@@ -37,6 +37,7 @@ class Bits:
 def judged(signal: Complexes, tones: Tones, places: Places) -> Bits:
     """The bits of the characters that begin at `places` (its last entry is where the last character ends)."""
     bit = GRID / tones.baud
+    signal, tones, places = _near(signal, tones, places)
     steps = np.round(np.arange(-AROUND, CHARACTER + AROUND) * bit).astype(np.int64)
     at = places[:-1, None] + steps[None, :]
     inside = (at >= 0) & (at < tones.mark.size)
@@ -52,15 +53,28 @@ def judged(signal: Complexes, tones: Tones, places: Places) -> Bits:
     return Bits(_together(tones, mark, space, at, noise), alone, clear)
 
 
+def _near(signal: Complexes, tones: Tones, places: Places) -> tuple[Complexes, Tones, Places]:
+    """The part of a piece that matters here: some bits before the message, the message, a little behind it."""
+    bit = GRID / tones.baud
+    first = max(0, int(places[0] - (BEFORE + 1) * bit))
+    last = int(places[-1] + 4 * bit)
+    near = replace(tones, mark=tones.mark[first:last], space=tones.space[first:last])
+    return signal[first : last + BIT - 1], near, places - first
+
+
 def _refined(signal: Complexes, tones: Tones, places: Places, at: Places) -> tuple[Tones, float | None]:
     """The tones measured anew on whole bits, and by how much space's phase is ahead of mark's; None: phases do not run on."""
     bit = GRID / tones.baud
     early = places[0] - np.round(np.arange(BEFORE, 0, -1) * bit).astype(np.int64)
     early = early[(early >= 0) & (early < tones.mark.size)]
+    loud = np.maximum(
+        np.abs(tones.mark[early]) / tones.mark_level, np.abs(tones.space[early]) / tones.space_level
+    )
+    early = early[loud > 0.5]  # not what was before the transmission
     pairs = np.stack(
         (np.concatenate((early[:-1], at[:, :-1].ravel())), np.concatenate((early[1:], at[:, 1:].ravel())))
     )
-    pairs = pairs[:, pairs[1] > pairs[0]]
+    pairs = pairs[:, (pairs[1] > pairs[0]) & (pairs[1] - pairs[0] < 2 * BIT)]
     sure = tones.surer()
     first, second = sure[pairs[0]] > 0, sure[pairs[1]] > 0
     mark_hz = _exactly(tones.mark, tones.mark_hz, pairs[:, first & second])

@@ -36,57 +36,50 @@ class Beginning:
     score: float
 
 
-def beginnings(tones: Tones) -> list[Beginning]:
-    """The likeliest few, best first."""
+def beginnings(tones: Tones, after: int = 0) -> list[Beginning]:
+    """The likeliest few that are not before the place `after`, best first."""
     bit = GRID / tones.baud
     sure = tones.surer()
-    scale = float(np.median(np.abs(sure))) + 1e-12
-    soft = np.clip(sure / scale, -1, 1)
+    soft = np.clip(sure / (float(np.median(np.abs(sure))) + 1e-12), -1, 1)
     count = soft.size - round(CHARACTER * bit)
-    if count <= 0:
+    if count <= after:
         return []
     steps = [round(index * bit) for index in range(CHARACTER)]
-    before = _before(soft, bit)[:count]
-    previous = _shifted(soft, -round(bit))[:count]
-    scores = np.full(count, -1.0)
+    framed = np.concatenate((np.zeros(steps[1]), soft))[:count] - soft[:count] + soft[steps[9] :][:count]
+    bits = [soft[steps[index + 1] :][:count] for index in range(8)]
+    best = np.full(count, -1.0)
     for kind in TYPES:
-        total = previous - soft[:count] + soft[steps[9] :][:count]
-        for index in range(8):
-            sign = 1 if kind >> index & 1 else -1
-            total = total + sign * soft[steps[index + 1] :][:count]
-        scores = np.maximum(scores, np.where(total / 11 < LIKELY_TYPE, -1.0, (total / 11 + before) / 2))
-    return _peaks(np.where(before < LIKELY_PREAMBLE, -1.0, scores), round(0.7 * bit))
+        best = np.maximum(best, framed + sum(bits[i] if kind >> i & 1 else -bits[i] for i in range(8)))
+    places = np.flatnonzero(best >= LIKELY_TYPE * 11)
+    places = places[places >= max(after, 1)]
+    before = _before(soft, bit, places)
+    scores = np.full(count, -1.0)
+    scores[places] = np.where(before < LIKELY_PREAMBLE, -1.0, (best[places] / 11 + before) / 2)
+    return _peaks(scores, round(0.7 * bit))
 
 
-def _shifted(values: Reals, by: int) -> Reals:
-    """values[n + by], 0 beyond the ends; by < 0."""
-    return np.concatenate((np.zeros(-by), values))[: values.size]
-
-
-def _before(soft: Reals, bit: float) -> Reals:
+def _before(soft: Reals, bit: float, places: Places) -> Reals:
     """How much the PREAMBLE bits before each place look like mark, seizure, or seizure and then mark: 1 at best."""
-    marks = np.zeros((PREAMBLE + 1, soft.size))
-    alternating = np.zeros((PREAMBLE + 1, soft.size))
-    for index in range(1, PREAMBLE + 1):
-        one = _shifted(soft, -round(index * bit))
-        other = _shifted(soft, -round((index + 1) * bit))
-        marks[index] = marks[index - 1] + one
-        alternating[index] = alternating[index - 1] - one * other
-    best: Reals = alternating[PREAMBLE]
+    steps = np.round(np.arange(1, PREAMBLE + 2) * bit).astype(np.int64)
+    at = places[:, None] - steps[None, :]
+    bits = np.where(at >= 0, soft[np.maximum(at, 0)], 0.0)
+    marks = np.cumsum(bits[:, :-1], axis=1)
+    alternating = np.cumsum(-bits[:, :-1] * bits[:, 1:], axis=1)
+    best = alternating[:, -1]
     for last in range(4, PREAMBLE + 1, 4):
-        best = np.maximum(best, marks[last] + alternating[PREAMBLE] - alternating[last])
-    return best / PREAMBLE
+        best = np.maximum(best, marks[:, last - 1] + alternating[:, -1] - alternating[:, last - 1])
+    worth: Reals = best / PREAMBLE
+    return worth
 
 
 def _peaks(scores: Reals, apart: int) -> list[Beginning]:
     found: list[Beginning] = []
-    left = scores.copy()
-    while len(found) < MOST_BEGINNINGS and left.size:
-        place = int(np.argmax(left))
-        if left[place] <= 0:
+    while len(found) < MOST_BEGINNINGS and scores.size:
+        place = int(np.argmax(scores))
+        if scores[place] <= 0:
             break
-        found.append(Beginning(place, float(left[place])))
-        left[max(0, place - apart) : place + apart + 1] = -1.0
+        found.append(Beginning(place, float(scores[place])))
+        scores[max(0, place - apart) : place + apart + 1] = -1.0
     return found
 
 
