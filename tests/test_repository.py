@@ -17,7 +17,7 @@ import pytest
 from device.signals import LineSignal
 from firmware_app.__main__ import COMMANDS
 from firmware_app.assemble import VERSION
-from firmware_app.calls.call import CallEvent, Disposition, Trouble
+from firmware_app.calls.call import CallEvent, Disposition, Doubt, FarEnd, Trouble
 from firmware_app.records.entries import Entry
 from firmware_app.settings import (
     Exchange,
@@ -322,7 +322,7 @@ def test_every_module_has_its_place_in_the_architecture() -> None:
 def test_every_word_of_the_unions_is_in_the_glossary() -> None:
     words = set(re.findall(r"\w+", document("docs/GLOSSARY.md")))
     kinds = {kind.__name__ for union in (LineSignal, Entry, CallEvent) for kind in get_args(union)}
-    values = {member.value for enum in (Disposition, Trouble) for member in enum}
+    values = {member.value for enum in (Disposition, Trouble, Doubt, FarEnd) for member in enum}
     assert sorted((kinds | values) - words) == []
 
 

@@ -1,6 +1,6 @@
 """A call as the command line and the export spell it: UTC in ISO 8601 with milliseconds, seconds as numbers, null where unknown.
 
-Pure. The keys and their order are a contract (README, `ringkeeper calls --json`).
+Pure. The keys and their order are a contract (DOMAIN 2.5): new ones come at the end.
 """
 
 from __future__ import annotations
