@@ -96,6 +96,11 @@ def test_a_line_with_several_ears_is_written_down_with_their_names(tmp_path: Pat
     told = [item for item in trace.items if isinstance(item, Decoded)]
     assert {item.ear for item in told} == {"gpio", "modem", "audio"}
     assert all(item.signal.at.mono <= item.at < 12 * SECOND for item in told), "times of the recording"
+    replayed = ringkeeper("replay", "--language", "en", str(out))
+    assert replayed.returncode == 0
+    assert "    > modem: RingWord L1" in replayed.stdout
+    assert "    > gpio: RingStarted L1" in replayed.stdout
+    assert replayed.stdout.splitlines()[-1] == "calls: 1 · given up early 1", "one call, whoever heard it"
 
 
 @pytest.mark.parametrize(
