@@ -177,6 +177,12 @@ def test_a_burst_told_after_the_answer_that_cut_it_counts() -> None:
     assert (driven.closed[0].ring_bursts, anomalies(driven)) == (2, [])
 
 
+def test_a_burst_told_again_after_the_answer_that_cut_it_is_the_same() -> None:
+    driven = Driven()
+    driven.play([*burst(10), started(15), off(15.4, error=0.2), word(15.5, error=0.1), on(60)])
+    assert (driven.closed[0].ring_bursts, anomalies(driven)) == (2, [])
+
+
 def test_off_hook_stamped_before_a_word_already_handled_answers_it() -> None:
     call = one_closed([*words(2, 7.3), off(7.1, error=0.15), on(60)])
     assert (call.answered, call.last_edge) == (at(7.1), at(7.1))

@@ -97,7 +97,7 @@ def test_an_old_dial_tone_says_nothing_of_this_lifting() -> None:
 @pytest.mark.parametrize(("after", "non_voice"), [(1.0, True), (40.0, True), (40.001, False)])
 @pytest.mark.parametrize("tone", [Sound.FAX_CALLING, Sound.ANSWER_TONE])
 def test_a_fax_that_is_answered_is_no_conversation(after: float, non_voice: bool, tone: Sound) -> None:
-    call = one(played([*bursts(10), off(12), sound(12 + after, tone), sound(53, tone), on(60)]))
+    call = one(played([*bursts(10), off(12), sound(12 + after, tone), sound(12.1 + after, tone), on(60)]))
     assert call.disposition is (Disposition.NON_VOICE if non_voice else Disposition.ANSWERED)
     assert (call.answered, call.talk) == (at(12), seconds(48))
 
@@ -286,7 +286,7 @@ def test_the_number_of_the_talk_itself_is_no_second_caller() -> None:
 
 
 def test_a_second_caller_in_an_outbound_talk() -> None:
-    driven = played([off(10), digit(11), caller_id(13.001), on(60)])
+    driven = played([off(10), digit(11), caller_id(13.001), caller_id(20), on(60)])  # its block comes twice
     assert [call.direction for call in driven.closed] == [Direction.INBOUND, Direction.OUTBOUND]
 
 
