@@ -39,7 +39,7 @@ def fsk_samples(
 
 def burst_bits(message: bytes, seizure: int, mark: int, extra_stop: int, trailing_mark: int) -> list[int]:
     """The bits of a burst, in order; a seizure begins with 0 and ends with 1 (HT9032 data sheet)."""
-    bits = [(index + 1 + seizure) % 2 for index in range(seizure)]
+    bits = [(seizure - index) % 2 for index in range(seizure)]
     bits += [1] * mark
     for byte in message:
         bits += [0, *((byte >> place) & 1 for place in range(8)), 1]
