@@ -78,6 +78,7 @@ class HookInference:
         self._silence: _Silence | None = None
         self._bursts = 0
         self._sound = Sound.SILENCE
+        self._used = Instant(0, 0)  # the last sound began, or somebody lifted: the line was off-hook then
         self._quiet = False  # at the on-hook floor now
         self._last_quiet: tuple[Instant, Instant] | None = None  # from when to when it was, last
         self._busy = False  # the far end is gone: a silence comes sooner to mean on-hook
@@ -91,7 +92,7 @@ class HookInference:
         """The exchange rings: nobody answered, and nobody is off-hook any more."""
         words: list[HookWord] = []
         if self.off_hook and self._last_quiet is not None and self._last_quiet[1] >= at.plus(-RIGHT_BEFORE):
-            words.append(PutDown(min(self._last_quiet[0], at), ERROR))
+            words.append(PutDown(min(max(self._last_quiet[0], self._used), at), ERROR))
         self.off_hook, self._silence = False, None
         self._bursts += 1
         return words
@@ -108,6 +109,8 @@ class HookInference:
 
     def heard(self, at: Instant, sound: Sound) -> list[HookWord]:
         self._sound = sound
+        if sound is not Sound.SILENCE:
+            self._used = max(self._used, at)
         silence = self._silence
         if self.off_hook:
             self._busy = sound in FAR_END_GONE or (self._busy and sound is Sound.SILENCE)
@@ -126,10 +129,10 @@ class HookInference:
         if not self.off_hook:
             return self._judged(now)
         needed = PUT_DOWN_AFTER_BUSY if self._busy else PUT_DOWN
-        if since is None or now.since(since) < needed:
+        if since is None or now.since(max(since, self._used)) < needed:
             return []
         self.off_hook, self._bursts = False, 0
-        return [PutDown(since, ERROR)]
+        return [PutDown(max(since, self._used), ERROR)]
 
     def _judged(self, now: Instant) -> list[HookWord]:
         silence = self._silence
@@ -150,6 +153,7 @@ class HookInference:
     def _lift(self, at: Instant, error: int) -> list[HookWord]:
         self.off_hook, self._silence, self._bursts = True, None, 0
         self._busy = self._sound in FAR_END_GONE
+        self._used = max(self._used, at)
         return [Lifted(at, error)]
 
 

@@ -1,6 +1,6 @@
 """The name of a sound source in, its samples out as they come: an ALSA device, a WAV file, a named pipe. No thread; no decoding.
 
-ALSA is heard through `arecord`, as a process of its own (docs/adr: "ALSA through arecord"): a driver that hangs or crashes takes
+ALSA is heard through `arecord`, as a process of its own (docs/adr/0015): a driver that hangs or crashes takes
 nothing of ours with it. What it writes is a WAV stream, whose header says which rate the card really took.
 A pipe holds a WAV stream or raw 16-bit samples of the configured rate; its writers come and go. A file is read as fast as it
 would sound, once. Nobody is read faster than it would sound: else a file poured into a pipe would have no times.

@@ -25,6 +25,7 @@ SECTIONS = {
     "start": "Start",
     "volume": "A full ledger",
     "noise": "Whatever a line may say",
+    "sound": "A line heard by a sound card",
 }
 MODULES = {"lamps": "lamp_section"}
 
