@@ -253,7 +253,7 @@ class LineRestored:
 
 @dataclass(frozen=True, slots=True)
 class SensingChanged:
-    """Of the several ears of a line some went away or came back, and others go on. Made by the merging of ears only.
+    """Of the several ears of a line some went away or came back, and others go on. Made by the merging of ears, and by an ear that cannot tell for a while (a tap in doubt of the hook).
 
     `sensing`: what is left, together; `lost`: the ears that are away, each with its reason, for the technician.
     """

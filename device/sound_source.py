@@ -299,11 +299,13 @@ class AlsaCapture:
         for pipe in (process.stdout, process.stderr):
             assert pipe is not None
             pipe.close()
-        process.terminate()
-        try:
-            process.wait(ENDING)
-        except subprocess.TimeoutExpired:
-            process.kill()  # one that hangs in its driver dies when the driver lets it; `subprocess` reaps it later
+        for end in (process.terminate, process.kill):
+            end()
+            try:
+                process.wait(ENDING)
+                return
+            except subprocess.TimeoutExpired:
+                continue  # one that hangs in its driver dies when the driver lets it
 
 
 REASONS = (  # what arecord says, what a technician reads
