@@ -110,7 +110,7 @@ def measure(samples: Samples, start: int, nominal: tuple[float, float], off: flo
     if share < needed or third > THIRD * weaker or off > MOST_MISFIT[0] + MOST_MISFIT[1] * noise:
         return None
     least, more = SURE_SHORT_MISFIT if len(stretch) < SHORT else SURE_MISFIT
-    sure = off < least + more * noise
+    sure = bool(off < least + more * noise)
     return Measured(_level(total), _level(float(powers[1])) - _level(float(powers[0])), sure)
 
 

@@ -111,6 +111,22 @@ def test_digits_that_noise_made_doubtful_vouch_for_one_another() -> None:
     assert symbols(digits + white_noise(len(digits), RATE, -10.5, generator(1))) == NUMBER
 
 
+def swelling(symbol: str) -> Samples:
+    """A digit that comes and goes in 35 ms each: not like one that a machine sends, not like a voice either."""
+    tone = dtmf_samples(symbol, RATE, on=0.08, off=0.0)
+    rise = np.minimum(1.0, np.minimum(np.arange(len(tone)), np.arange(len(tone))[::-1]) / (0.035 * RATE))
+    return np.concatenate((tone * rise.astype(np.float32), np.zeros(400, dtype=np.float32)))
+
+
+def test_a_doubtful_digit_counts_only_beside_others_like_it() -> None:
+    assert symbols(within(swelling("1"))) == ""
+    assert symbols(within(np.concatenate((swelling("1"), swelling("2"))))) == ""
+    assert symbols(within(np.concatenate((swelling("1"), swelling("2"), swelling("3"))))) == "123"
+    assert symbols(within(np.concatenate((swelling("1"), dtmf_samples("2", RATE), swelling("3"))))) == "123"
+    far = np.zeros(RATE // 3, dtype=np.float32)
+    assert symbols(within(np.concatenate((swelling("1"), far, dtmf_samples("2", RATE))))) == "2"
+
+
 def test_a_digit_that_goes_on_at_the_end_is_told_by_flush() -> None:
     samples = within(dtmf_samples("5", RATE, on=0.3))[: round(0.4 * RATE)]
     decoder = DtmfDecoder(RATE)
