@@ -201,24 +201,22 @@ def _attempt(signal: Complexes, tones: Tones, after: int) -> _Attempt | None:
 
 
 def _readings(signal: Complexes, tones: Tones, frames: Frames) -> list[_Attempt]:
-    """One beginning with each likely length, each placement of its characters, bits judged together and alone."""
-    head = frames.places(min(HEAD, frames.most))
-    if head is None or head.size < 4:
-        return []
+    """One beginning with each likely length and placement of its characters: on an even beat first, then any."""
     made: list[_Attempt] = []
-    lengths = likely_lengths(judged(signal, tones, head[:4]).sure[:, 1:9])
-    for length in lengths:
-        count = min(length + 3, frames.most)
-        found = frames.places(count)
-        if found is None:
+    for place in (frames.even, frames.places):
+        head = place(min(HEAD, frames.most))
+        if head is None or head.size < 4:
             continue
-        even = frames.straightened(found)
-        for places in (even, found) if not np.array_equal(even, found) else (found,):
+        for length in likely_lengths(judged(signal, tones, head[:4]).sure[:, 1:9]):
+            places = place(min(length + 3, frames.most))
+            if places is None or (place == frames.places and frames.lead(places) < LEAD):
+                continue  # a character that may as well begin a bit later reads as another
             bits = judged(signal, tones, places)
-            for sure in (bits.sure, bits.even) if bits.even is not bits.sure else (bits.sure,):
-                made.append(_judged(replace(bits, sure=sure), places, length))
-                if made[-1].sure:
-                    return made
+            made.append(_judged(bits, places, length))
+            if made[-1].framed < 1 and not made[-1].sure:  # five at once made it worse, perhaps
+                made.append(_judged(replace(bits, sure=bits.even), places, length))
+            if made[-1].sure:
+                return made
     return made
 
 

@@ -19,8 +19,8 @@ CHARACTER = 10  # bits
 PREAMBLE = 24  # bits looked at before a message: mark, alternating, or first this and then that
 TYPES = (0x80, 0x04, 0x82, 0x06)  # MDMF, SDMF, and message waiting in both
 LONGEST = 258  # characters of a message: type, length, 255, checksum
-FEWEST_TO_JUDGE = 8  # characters that show a beat
-EVEN_BEAT = 2.0  # how much less likely (a logarithm), for each character, an even beat may be
+BEATS = np.concatenate(([10.0, 10.5], np.arange(11, 31)))  # bits from one character to the next
+EXACTLY = 0.002  # by how much the bit rate may be measured wrong
 LIKELY_TYPE = 0.55  # of 1: eleven bits and the preamble all as they should be
 LIKELY_PREAMBLE = 0.45
 MOST_BEGINNINGS = 4
@@ -99,8 +99,11 @@ class Frames:
         space = tones.likelihood(tones.space, tones.space_level)[self._first :]
         # a window of mark counts where it ends, so that the last one before a start bit still holds nothing but mark
         self._summed = np.concatenate((np.zeros(self._steps[1] + 1), np.cumsum(mark))) / self._bit
+        bit = self._steps[1]
+        before = np.full(bit, -np.inf)  # until[n]: a pause that ends at n, its last bit as one window
+        self._until = np.concatenate((before, mark + self._summed[: mark.size])) - PAUSE
         self._characters, self._rest = self._score(mark, space)
-        self.most = min(LONGEST, max(0, self._characters.size // self._steps[CHARACTER]))
+        self.most = self._room()
         self._best: list[Reals] = []
         self._came: list[Places] = []
         if self.most:
@@ -108,6 +111,14 @@ class Frames:
             start[: 2 * SLACK + 1] = self._characters[: 2 * SLACK + 1]
             self._best.append(start)
             self._came.append(np.zeros(start.size, dtype=np.int64))
+
+    def _room(self) -> int:
+        """How many characters there can be until the carrier ends, which is where neither tone is half as loud as it was."""
+        tones = self._tones
+        loud = np.maximum(np.abs(tones.mark) / tones.mark_level, np.abs(tones.space) / tones.space_level)
+        there = np.flatnonzero(loud[self._first :] > 0.5)
+        end = int(there[-1]) + self._steps[1] if there.size else 0
+        return min(LONGEST, end // self._steps[CHARACTER], self._characters.size)
 
     def _score(self, mark: Reals, space: Reals) -> tuple[Reals, Reals]:
         """The likelihood of a character at each place, and of what comes behind it: whatever bits, until the carrier ends."""
@@ -148,7 +159,7 @@ class Frames:
         paused = long + self._steps[1] - 3
         likely = np.full(size, -np.inf)
         before = np.zeros(size, dtype=np.int64)
-        likely[paused:] = (self._summed[:size] - PAUSE)[paused:] + top[: max(0, size - paused)]
+        likely[paused:] = self._until[paused:size] + top[: max(0, size - paused)]
         before[paused:] = came[: max(0, size - paused)]
         for step in (long - 1, long, long + 1):
             at_once = np.full(size, -np.inf)
@@ -158,27 +169,61 @@ class Frames:
         self._best.append(likely + self._characters)
         self._came.append(before)
 
-    def straightened(self, places: Places) -> Places:
-        """The places on an even beat, if that is about as likely: noise moves single characters, exchanges do not."""
-        begins = places[:-1] - self._first
-        if begins.size < FEWEST_TO_JUDGE:
-            return places
-        index = np.arange(begins.size)
-        slope, offset = float(np.median((begins[4:] - begins[:-4]) / 4)), 0.0
-        for _ in range(2):
-            offset = float(np.median(begins - slope * index))
-            near = np.abs(begins - offset - slope * index) < 3
-            if np.count_nonzero(near) < 0.6 * begins.size or slope < self._steps[CHARACTER] - 1:
-                return places
-            slope, offset = (float(each) for each in np.polyfit(index[near], begins[near], 1))
-        even = np.round(offset + slope * index).astype(np.int64)
-        if even[0] < 0 or even[-1] >= self._characters.size:
-            return places
-        if self._worth(even) < self._worth(begins) - EVEN_BEAT * (begins.size + 8):
-            return places
-        return np.append(even, even[-1] + self._steps[CHARACTER]) + self._first
+    def even(self, count: int) -> Places | None:
+        """As `places`, with the same pause between all characters, whole and half bits of it: what exchanges send.
 
-    def _worth(self, begins: Places) -> float:
-        ends = begins[:-1] + self._steps[CHARACTER]
-        pauses = np.where(begins[1:] - ends > 3, self._summed[begins[1:]] - self._summed[ends] - PAUSE, 0.0)
-        return float(np.sum(self._characters[begins]) + np.sum(pauses))
+        The likeliest begin and beat of `BEATS`, then the beat more exactly; None if there is no room.
+        """
+        index = np.arange(max(0, min(count, self.most)))
+        if index.size < count or not count:
+            return None
+        starts = np.repeat(np.arange(2 * SLACK + 1), BEATS.size)
+        beats = np.tile(BEATS * self._bit, 2 * SLACK + 1)
+        best = index
+        for _ in range(2):
+            at = np.round(starts[:, None] + beats[:, None] * index).astype(np.int64)
+            worth = self._worth(at)
+            top = int(np.argmax(worth))
+            if not np.isfinite(worth[top]):
+                return None
+            best = at[top]
+            starts, beats = np.full(9, starts[top]), beats[top] * (1 + np.linspace(-EXACTLY, EXACTLY, 9))
+        return np.append(best, best[-1] + self._steps[CHARACTER]) + self._first
+
+    def _worth(self, begins: Places) -> Reals:
+        """How likely each row of begins is, with what comes behind it; impossible where it does not fit in."""
+        fits = begins[:, -1] < self._characters.size
+        at = np.minimum(begins, self._characters.size - 1)
+        worth = np.sum(self._characters[at], axis=1) + self._rest[at[:, -1]]
+        if begins.shape[1] > 1:
+            worth = worth + np.sum(self._pause(at[:, :-1] + self._steps[CHARACTER], at[:, 1:]), axis=1)
+        return np.where(fits, worth, -np.inf)
+
+    def lead(self, places: Places) -> float:
+        """By how much these places are likelier than any in which one character begins about a bit earlier or later."""
+        begins = places[:-1] - self._first
+        bit, size = self._steps[1], self._characters.size
+        moves = np.concatenate((np.arange(-bit - 4, -bit + 9), np.arange(bit - 8, bit + 5)))
+        least = np.inf
+        for index in range(1, begins.size):
+            moved = begins[index] + moves
+            moved = moved[(moved >= 0) & (moved < size)]
+            here = self._piece(begins, index, begins[index : index + 1])
+            there = self._piece(begins, index, moved)
+            if there.size:
+                least = min(least, float(here[0] - np.max(there)))
+        return least
+
+    def _piece(self, begins: Places, index: int, at: Places) -> Reals:
+        """How likely character `index` is at each of `at` with the pauses on both sides of it."""
+        long = self._steps[CHARACTER]
+        worth = self._characters[at] + self._pause(begins[index - 1] + long, at)
+        if index + 1 < begins.size:
+            worth = worth + self._pause(at + long, begins[index + 1])
+        return worth
+
+    def _pause(self, begin: Places | np.int64, end: Places | np.int64) -> Reals:
+        """How likely mark is from `begin` to `end`: nothing to say below half a bit, an overlap is impossible."""
+        long = np.asarray(end - begin)
+        worth: Reals = np.where(long >= self._steps[1] - 3, self._until[end] - self._summed[begin], -PAUSE)
+        return np.where(np.abs(long) <= 3, 0.0, np.where(long < -3, -np.inf, worth))

@@ -33,7 +33,7 @@ SEEN = {
 UNSEEN = 8.0  # what an unknown parameter type costs, as a logarithm of its rareness
 ODD = 6.0  # what a character costs where it is not expected
 REACH = 24.0  # how much less likely than the best a layout may be and still compete
-MOST_LAYOUTS = 12
+MOST_LAYOUTS = 8
 MOST_STEPS = 400
 MOST_VALUES = 64  # of a character, that compete for the sum
 SHORTEST = 3
@@ -88,7 +88,8 @@ def read(sure: Reals) -> Reading | None:
     found: list[tuple[float, Reading]] = []
     for layout in _layouts(costs):
         if not found or layout.cost < found[0][0] + REACH:
-            found.append(_filled(costs, layout))
+            filled = _filled(costs, layout)
+            found += [] if filled is None else [filled]
             found.sort(key=lambda each: each[0])
     if not found:
         return None
@@ -225,7 +226,7 @@ def _expected(what: str) -> Reals:
 # ---- contents --------------------------------------------------------------------------------------------------------
 
 
-def _filled(costs: Reals, layout: _Layout) -> tuple[float, Reading]:
+def _filled(costs: Reals, layout: _Layout) -> tuple[float, Reading] | None:
     """The likeliest contents of this layout whose sum is 0, and the lead over the next that says something else.
 
     `ahead[k][s]`: the least cost of characters 0..k-1 whose sum is s; `behind[k][s]`: of characters k.. whose sum is s.
@@ -239,6 +240,8 @@ def _filled(costs: Reals, layout: _Layout) -> tuple[float, Reading]:
         behind.append(_grown(behind[-1], values, each))
     behind.reverse()
     best = float(ahead[-1][0])  # with what each content costs where it is not expected
+    if not np.isfinite(best):
+        return None
     data, lead = bytearray(), np.inf
     for place, (values, each) in enumerate(choices):
         whole = (
@@ -271,6 +274,9 @@ def _choices(costs: Reals, what: int | str) -> tuple[np.ndarray, Reals]:
         return np.array([what]), np.zeros(1)  # the layout has paid for it
     total = costs + _expected(what)
     values = np.argsort(total, kind="stable")[:MOST_VALUES]
+    values = values[
+        total[values] <= total[values[0]] + REACH
+    ]  # a worse one is behind the best message by as much
     return values, total[values]
 
 
