@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	--group build pyproject.toml
 
-.PHONY: help setup sound demo test check bench bench-peers lock clean
+.PHONY: help setup sound demo test check bench bench-decoder bench-peers lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench: ## 性能数据 · the figures, with the machine they were taken on
 bench-peers: ## 与 callattendant 对比 · the same beside callattendant, on the same emulated modem
 	@deploy/setup.sh dev
 	@$(BIN)/python -m tests.bench.peers
+
+bench-decoder: ## 与 minimodem 等解码器对比 · how well sound is understood, beside minimodem, multimon-ng and spandsp
+	@deploy/setup.sh dev
+	@$(BIN)/python -m tests.bench.decoders $(DECODERS)
 
 lock: ## 更新锁定文件 · resolve the dependencies anew, with hashes
 	@deploy/setup.sh dev

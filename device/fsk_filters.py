@@ -2,7 +2,7 @@
 
 Pure. One window is one bit at 1200 baud, BIT samples of the common rate GRID; `Tones` holds a correlation for each of its
 starts. Noncoherent matched filters (Proakis, Digital Communications, 5.4) at tones that are measured, not assumed: Bell 202,
-V.23 and either of them 4 % off are one case. See docs/adr, "caller ID by likelihood".
+V.23 and either of them 4 % off are one case. See docs/adr/0016.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How sure each bit of each character is in, the likeliest whole message and how far the next is behind it out.
 
 Pure. A caller-ID message is more than its bits: type, lengths that must fit, digits where a date and a number stand, and a sum
-that must be 0 (GR-30; LINE.md, "Caller ID as sound"). All messages that hold to this compete (over layouts by search, over contents by
+that must be 0 (GR-30; LINE.md 2.1). All messages that hold to this compete (over layouts by search, over contents by
 dynamic programming over the sum), and the likeliest counts only by its lead over the next one that says something else.
 """
 
@@ -29,7 +29,7 @@ SEEN = {
     0x10,
     0x11,
     0x13,
-}  # parameter types (LINE.md)
+}  # parameter types (LINE.md 2.1)
 UNSEEN = 8.0  # what an unknown parameter type costs, as a logarithm of its rareness
 ODD = 6.0  # what a character costs where it is not expected
 REACH = 24.0  # how much less likely than the best a layout may be and still compete

@@ -54,7 +54,7 @@ def test_any_rate(rate: int) -> None:
         message(NUMBER, CHINESE),
         message(NUMBER, single=True),
         message("110"),
-        bytes.fromhex("041230353131313835323430373535353030303059"),  # LINE.md, "Known-good vectors"
+        bytes.fromhex("041230353131313835323430373535353030303059"),  # LINE.md 1.2
         bytes.fromhex("802001083035313131383532020A3430373535353030303007084A4F484E20444F4584"),
         bytes.fromhex("040931323235313533305010"),
         bytes.fromhex("800d0108303331373136353604014fad"[:-2]) + b"\x00",

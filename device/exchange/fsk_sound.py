@@ -1,6 +1,6 @@
 """A caller-ID message in, the sound an exchange sends for it out: phase-continuous FSK samples. It adds no noise.
 
-Pure. The counterpart of `device.fsk`. Layout and tones: GR-30; Bell 202; ITU-T V.23; LINE.md, "Caller ID as sound".
+Pure. The counterpart of `device.fsk`. Layout and tones: GR-30; Bell 202; ITU-T V.23; LINE.md 2.1.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from pathlib import Path
 from device import clock
 from device.signals import SECOND
 from tests.bench import machine
+from tests.bench.reference_decoders import install_missing
 from tests.bench.sweeping import Options
 
 SWEEPS = ("fsk_sweep", "fsk_safety", "dtmf_sweep", "sounds_sweep")
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         options = Options(24, 8, 200, True, asked.rows)
     for line in machine.describe(Path.cwd()):
         print(line)
+    install_missing()
     missed = sum(_sweep(name, options) for name in asked.sweeps or SWEEPS)
     print(f"\nload at the end {machine.load()}; {missed or 'no'} bars missed")
     return 1 if missed else 0

@@ -81,7 +81,7 @@ def _row(name: str, **line: object) -> Row:
 
 
 def rows() -> list[Row]:
-    """The sweep of docs/LINE.md, row by row, and combinations behind it."""
+    """The sweep row by row, and combinations behind it."""
     found = [_row("clean")]
     found += [_row(f"snr{snr:+d}", snr=snr) for snr in (30, 20, 15, 12, 10, 8, 6, 4, 2, 0)]
     found += [

@@ -1,6 +1,6 @@
 """Caller ID as FSK on bad lines: our decoder beside the references, row by row, and what theory allows in white noise.
 
-A case counts as right when exactly its number was read. Rows, levels and SNR: docs/LINE.md, "Caller ID as sound". The bar of a
+A case counts as right when exactly its number was read. Rows, levels and SNR: LINE.md 2.1. The bar of a
 row is the best reference in this run, and that of the issue where there is one; an interval that reaches it meets it.
 """
 
