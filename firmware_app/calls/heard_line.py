@@ -10,7 +10,7 @@ came, and the open call is told as it then looks. A call is opened once, and kee
 Rule 3: a second call that begins before the first one's close is settled is told right after that close.
 Rule 4: an ear that is away makes nobody wait. What it told before counts.
 Rule 5: where a word on its way may show that there is no call, it is told only when settled: right after an ear came or
-went (it may find the line off-hook), while the line is off-hook without a call, and when only digits or sounds tell of it.
+went, while the line is off-hook without a call, and an outbound call, unless one live ear alone senses the hook.
 Rule 6: an ear that tells later than its lag is heard as if it spoke of the horizon, and that is said once.
 """
 
@@ -234,7 +234,7 @@ class HeardLine:
         """Rule 5."""
         if self._machine.call is not None:
             return True
-        sure = first.direction is Direction.INBOUND or any(self._hooks.values())
+        sure = first.direction is Direction.INBOUND or sum(self._hooks.values()) == 1
         return sure and self._machine.state in AT_REST and self._now > self._steady
 
     def _first_call(self) -> Call | None:

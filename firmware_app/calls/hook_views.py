@@ -4,7 +4,9 @@ Each ear has a view, off-hook or on-hook, and how exactly it tells: the error of
 usually has. The exactest view of those ears that are up is the line's; the others confirm it, or stand in when it is away.
 
 Rule 1: a turn (lifting, putting down) is told at once when no exacter ear could tell it; else the exacter ones have their
-time, and the exactest word stands. What was seen happening beats what was found so.
+time, and the exactest word stands. What was seen happening beats what was found so. What was only found off-hook waits
+FOUND_WAIT, longer than any lag, and is told as found then: so a ring that is still on its way is heard first, and a call
+that was shown is never one that began off-hook.
 Rule 2: an exacter ear that says the contrary all the time is believed. It may be broken: rule 4.
 Rule 3: when the exactest view has been another than the line's for ADOPTED_AFTER (an ear went, another stands in), it is
 adopted; the moment of that turn was not seen, so it is told as `found`.
@@ -22,6 +24,7 @@ from firmware_app.calls.ear_words import Heard, exactness, heard, rank
 
 SLACK = 300 * MILLISECOND  # how much more than their errors the stamps of two ears may differ
 FOUND_ERROR = 750 * MILLISECOND  # what is found so began before; another ear may be about to say when
+FOUND_WAIT = seconds(3.0)
 ADOPTED_AFTER = seconds(3.0)
 DISAGREE_AFTER = seconds(10.0)
 TURNS_KEPT = 4  # so many turns back a late word is known again
@@ -62,15 +65,24 @@ class Turn:
     def settled(self) -> int:
         """Until then (ns) an exacter word may come."""
         first = self.words[0]
+        if was_found(self.best.what) and self.off:
+            return first.order + FOUND_WAIT
         return first.order + 2 * _error(first) + SLACK
+
+    def told(self, moment: int) -> Heard:
+        """As it is told at `moment` (ns)."""
+        word = self.best
+        return found_at(word, moment) if was_found(word.what) and self.off else word
 
     def has(self, ear: str) -> bool:
         return any(word.ear == ear for word in self.words)
 
     def is_about(self, word: Heard) -> bool:
         """Whether `word`, of another ear, may be about this turn."""
+        if self.has(word.ear):
+            return self.off and was_found(self.best.what) and self.best.ear == word.ear
         reach = _error(self.best) + _error(word) + SLACK
-        return not self.has(word.ear) and abs(word.mono - self.best.mono) <= reach
+        return abs(word.mono - self.best.mono) <= reach
 
 
 def is_off(what: LineSignal | Anomaly) -> bool:
@@ -83,6 +95,14 @@ def was_found(what: LineSignal | Anomaly) -> bool:
 
 def _error(word: Heard) -> int:
     return FOUND_ERROR if was_found(word.what) else word.error
+
+
+def found_at(word: Heard, moment: int) -> Heard:
+    """The same, as if looked at `moment` (ns)."""
+    what = word.what
+    assert isinstance(what, OffHook | OnHook)
+    at = what.at.plus(moment - what.at.mono)
+    return heard(word.ear, replace(what, at=at, error=0, found=True), moment)
 
 
 def _rank_of(word: Heard, error: int) -> Rank:
@@ -118,7 +138,7 @@ class HookViews:
             self._said = (self._said - {word.ear}) or None
         facts: list[Heard] = []
         if self._turn is not None and self._turn.off != off and self._turn.has(word.ear):
-            facts += self._settle()
+            facts += self._settle(word.order - 1)  # before what ends it
         facts += self._weigh(word, up, repeated=before is not None and before.off == off)
         self._compare(word.order)
         return facts
@@ -148,7 +168,7 @@ class HookViews:
             self._turn = replace(self._turn, words=(*self._turn.words, word))
         else:
             return []
-        return [] if self._awaits(self._turn, up) else self._settle()
+        return [] if self._awaits(self._turn, up) else self._settle(word.order)
 
     def _confirm(self, word: Heard) -> bool:
         """Whether an ear says late what was told by another."""
@@ -164,11 +184,11 @@ class HookViews:
         against = [view.rank for view in self._views.values() if view.off != turn.off]
         silent = any(senses.hook and ear not in self._views for ear, senses in up.items())
         if was_found(turn.best.what):  # any other may have seen it happen
-            return silent or bool(against)
+            return turn.off or silent or bool(against)
         return silent or any(each < self._rank(turn) for each in against)
 
-    def _settle(self) -> list[Heard]:
-        """The open turn is told, or refused (rule 2)."""
+    def _settle(self, moment: int) -> list[Heard]:
+        """The open turn is told, or refused (rule 2); `moment`: now (ns)."""
         turn, self._turn = self._turn, None
         assert turn is not None
         if self._refused(turn):
@@ -176,7 +196,7 @@ class HookViews:
         self._off = turn.off
         self._turns = (*self._turns, turn)[-TURNS_KEPT:]
         self._compare(turn.best.order)
-        return [turn.best]
+        return [turn.told(moment)]
 
     def _refused(self, turn: Turn) -> bool:
         return any(view.rank < self._rank(turn) for view in self._views.values() if view.off != turn.off)
@@ -188,7 +208,7 @@ class HookViews:
 
     def gone(self, ear: str, order: int, still_up: bool) -> list[Heard]:
         """An ear went away, or began anew: what it said stands, what it would say is not known."""
-        facts = self._settle() if self._turn is not None and not still_up else []
+        facts = self._settle(order - 1) if self._turn is not None and not still_up else []
         self._views.pop(ear, None)
         if not still_up:
             self._off, self._turns = None, ()
@@ -223,7 +243,7 @@ class HookViews:
         facts: list[Heard] = []
         while (moment := self.next_moment()) is not None and moment < before:
             if self._turn is not None and self._turn.settled == moment:
-                facts += self._settle()
+                facts += self._settle(moment)
             elif self._contrary is not None and self._contrary + ADOPTED_AFTER == moment:
                 facts.append(self._adopt(moment))
             else:
@@ -233,11 +253,8 @@ class HookViews:
     def _adopt(self, moment: int) -> Heard:
         """Rule 3."""
         view = min(self._views.values(), key=lambda view: view.rank)
-        word, self._off, self._contrary = view.word, view.off, None
-        what = word.what
-        assert isinstance(what, OffHook | OnHook)
-        at = what.at.plus(moment - what.at.mono)
-        return heard(word.ear, replace(what, at=at, error=0, found=True), moment)
+        self._off, self._contrary = view.off, None
+        return found_at(view.word, moment)
 
     def _disagree(self, moment: int) -> Heard:
         """Rule 4."""
@@ -250,4 +267,5 @@ class HookViews:
 
     def as_it_stands(self) -> list[Heard]:
         """What is told if nobody says more."""
-        return [] if self._turn is None or self._refused(self._turn) else [self._turn.best]
+        turn = self._turn
+        return [] if turn is None or self._refused(turn) else [turn.told(turn.settled)]
