@@ -163,7 +163,7 @@ def messages(sound: NDArray[np.float64], rate: int) -> list[FskMessage]:
         signal = analytic(sound, rate, lowest)
         tones = measured(signal)
         if tones is None:
-            continue
+            break
         good: list[_Attempt] = []
         attempt = _attempt(signal, tones, 0)
         while attempt is not None and attempt.sure:

@@ -210,8 +210,7 @@ class Frames:
             moved = moved[(moved >= 0) & (moved < size)]
             here = self._piece(begins, index, begins[index : index + 1])
             there = self._piece(begins, index, moved)
-            if there.size:
-                least = min(least, float(here[0] - np.max(there)))
+            least = min(least, float(here[0] - np.max(there, initial=-np.inf)))
         return least
 
     def _piece(self, begins: Places, index: int, at: Places) -> Reals:

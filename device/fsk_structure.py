@@ -85,12 +85,8 @@ def read(sure: Reals) -> Reading | None:
     plain = _plain(sure, costs)
     if plain is not None:
         return plain
-    found: list[tuple[float, Reading]] = []
-    for layout in _layouts(costs):
-        if not found or layout.cost < found[0][0] + REACH:
-            filled = _filled(costs, layout)
-            found += [] if filled is None else [filled]
-            found.sort(key=lambda each: each[0])
+    filled = [_filled(costs, layout) for layout in _layouts(costs)]
+    found = sorted((each for each in filled if each is not None), key=lambda each: each[0])
     if not found:
         return None
     worth, best = found[0]
