@@ -132,9 +132,8 @@ class DtmfDecoder:
         self._samples: Samples = np.zeros(HISTORY)
         self._end = 0  # samples so far
         self._powers: NDArray[np.float64] = np.zeros((FRAME_HISTORY, 8))
-        self._frames = (
-            HOP - WINDOW // 2
-        ) // HOP  # number of the next frame; frame k is centred on sample 20 k
+        # The number of the next frame: frame k is centred on sample 20 k, the first reaches 20 samples into the stream.
+        self._frames = (HOP - WINDOW // 2) // HOP
         self._run: Run | None = None
         self._among = Neighbours()
 

@@ -212,6 +212,13 @@ def test_any_numbers_are_taken(values: list[float], times: int) -> None:
     assert symbols_after(decoder) == "42"
 
 
+@pytest.mark.parametrize("broken", [float("nan"), float("inf"), float("-inf")])
+def test_a_broken_sample_within_a_digit_loses_nothing(broken: float) -> None:
+    samples = within(dtmf_samples(NUMBER, RATE))
+    samples[100::900] = broken
+    assert symbols(samples) == NUMBER
+
+
 def symbols_after(decoder: DtmfDecoder) -> str:
     """What is heard of two digits behind whatever was before: nothing of it stays."""
     decoder.feed(np.zeros(11_025, dtype=np.float32))

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -138,8 +138,14 @@ def test_a_call_goes_through_its_sounds() -> None:
 
 
 def test_a_dial_tone_cut_by_dialling_is_no_other_tone() -> None:
-    for seconds in (0.35, 0.4, 0.7, 1.0):
-        assert sounds(within(tone(450, seconds), dtmf_samples("5", RATE), quiet(3.0))) == []
+    """Whoever dials at once lets it sound for half a second; what is shorter says nothing."""
+    for seconds, told in ((0.35, []), (0.4, []), (0.6, [Sound.DIAL_TONE]), (1.0, [Sound.DIAL_TONE])):
+        for pause in (0.0, 0.04):
+            dialled = sounds(within(tone(450, seconds), quiet(pause), dtmf_samples("5", RATE), quiet(3.0)))
+            assert [sound for sound in dialled if sound is not Sound.SILENCE] == told
+    for cadence in ((0.7, 0.7), (1.0, 4.0)):  # congestion, ringback: a digit in the second burst
+        tones = cadence_samples(450, cadence, RATE, cadence[0] * 2 + cadence[1], -10.0)
+        assert Sound.DIAL_TONE not in sounds(within(tones, dtmf_samples("5", RATE), quiet(3.0)))
 
 
 def test_call_waiting_in_a_conversation() -> None:
@@ -227,6 +233,12 @@ def hum_of_harmonics(count: int) -> Samples:
     return np.sum(parts, axis=0).astype(np.float32)
 
 
+def test_broken_numbers_spoil_nothing_for_good() -> None:
+    for broken in (np.nan, np.inf, -np.inf, 3e38):
+        samples = np.concatenate((np.full(4_001, broken, dtype=np.float32), quiet(3.0)))
+        assert heard(np.concatenate((samples, tone(450, 2.0))))[-1].sound is Sound.DIAL_TONE
+
+
 # -- streams
 
 
@@ -272,6 +284,7 @@ def test_blocks_change_nothing(seed: int, rate: int, sizes: list[int]) -> None:
         max_size=14,
     )
 )
+@example([tone(450, 0.35), white_noise(2_800, RATE, -10, generator(4)), tone(450, 0.35), quiet(0.3)])
 @settings(max_examples=20, deadline=None)
 def test_any_order_of_anything_is_told_in_order_and_each_change_once(pieces: list[Samples]) -> None:
     told = heard(np.concatenate((quiet(0.01), *pieces)))
