@@ -2,7 +2,7 @@
 
 Each change is told once, when it is certain, with the place where it began (docs/LINE.md 2; T.30 for fax):
 
-    dial tone        450 Hz for 1.25 s, longer than any tone that is switched on and off
+    dial tone        450 Hz for 1.25 s, longer than any tone that is switched on and off; 0.5 s where a digit ends it
     ringback         450 Hz for 1.0 s, then 0.9 s of quiet; the 4 s of quiet belong to it
     busy             twice 0.35 s, 0.35 s apart                congestion   the same with 0.7 s
     vacant number    two of 0.1 s and one of 0.4 s in turn     call waiting 0.4 s alone
@@ -45,8 +45,8 @@ TENTH, BUSY, FOUR_TENTHS = _about(0.1), _about(0.35), _about(0.4)
 FAX, CONGESTION, RING = _about(0.5), _about(0.7), _about(1.0)
 AFTER_RINGBACK = 90  # frames of quiet: the longest within a faster cadence is 83
 AFTER_CALL_WAITING = 65  # frames without the tone: in a vacant number's 48
-
 BEFORE_CALL_WAITING = 200  # and before: 4 s, where there was one
+CUT_BY_DIGIT = 8  # frames from the end of a dial tone to the digit that ends it
 
 IN_VOICE = 25  # frames: what is shorter and begins out of something loud is part of that
 
@@ -240,14 +240,17 @@ class SoundCourse:
 
     def _after_tone(self, frame: Frame) -> tuple[int, Sound] | None:
         """Bursts that are known by what does not follow."""
-        self._spoilt |= frame.sort is Sort.SIGNAL
+        spoilt, self._spoilt = self._spoilt, self._spoilt or frame.sort is Sort.SIGNAL
         off = frame.index - self._off_since
-        if not self._past or self._spoilt:
+        if not self._past or spoilt:
             return None
         last = self._past[-1]
+        alone = last.off > BEFORE_CALL_WAITING and self._told is not Sound.RINGBACK
+        if frame.sort is Sort.SIGNAL:
+            cut = alone and off <= CUT_BY_DIGIT and last.on > FOUR_TENTHS[1]
+            return (last.first, Sound.DIAL_TONE) if cut else None
         if off == AFTER_RINGBACK and last.within(RING) and not self._voice:
             return last.first, Sound.RINGBACK
-        alone = last.off > BEFORE_CALL_WAITING and self._told is not Sound.RINGBACK
         if off == AFTER_CALL_WAITING and last.within(FOUR_TENTHS) and alone:
             return last.first, Sound.CALL_WAITING
         return None
