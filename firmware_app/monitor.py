@@ -23,7 +23,7 @@ from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, Trou
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.calls.service_hours import ServiceHours
 from firmware_app.desk_entries import from_desk
-from firmware_app.line_ears import EarSignal, LineEars
+from firmware_app.line_ears import EarSignal, LineEars, close_all
 from firmware_app.line_records import LineRecords
 from firmware_app.line_view import iso, line_json
 from firmware_app.monitor_requests import NO_SUCH_LINE, Asked, Checker, DialOver, MonitorRequests
@@ -342,8 +342,7 @@ class Monitor:
 
     def close(self) -> None:
         """Close lines, lamps and socket (the recorder is closed by its owner, last)."""
-        for line in self._lines.values():
-            line.close()
+        close_all(self._lines.values())
         if self._button is not None:
             self._button.close()
         self._annunciator.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from device.interface import LineInterface
@@ -10,7 +12,7 @@ from firmware_app.calls.call import CallClosed, CallOpened
 from firmware_app.calls.heard_line import HeardLine
 from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import LineMachine
-from firmware_app.line_ears import EarSignal, LineEars
+from firmware_app.line_ears import EarSignal, LineEars, close_all
 from tests.dial_ears import DiallingEar, ListeningEar, ToldEar
 from tests.line_signals import off, on, restored, started
 from tests.support import at
@@ -124,3 +126,23 @@ def test_closing_closes_every_ear() -> None:
     line.line.close()
     assert [ear.closed for ear in ears] == [2, 2]
     assert set(line.line.interfaces) == {"gpio", "modem"}
+
+
+class SlowEar(ToldEar):
+    """Closes when the other one of `gate` does, too."""
+
+    def __init__(self, gate: threading.Barrier) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def close(self) -> None:
+        self._gate.wait(10)
+        super().close()
+
+
+def test_ears_are_closed_at_the_same_time() -> None:
+    gate = threading.Barrier(3)
+    ears = [SlowEar(gate) for _ in range(3)]
+    lines = [Line({"gpio": ears[0], "modem": ears[1]}).line, Line({"modem": ears[2]}).line]
+    close_all(lines)
+    assert [ear.closed for ear in ears] == [1, 1, 1]
