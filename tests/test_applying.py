@@ -210,5 +210,23 @@ def contents(db: apsw.Connection) -> dict[str, list[tuple[object, ...]]]:
     return {table: rows(db, f"SELECT * FROM {table} ORDER BY {key}") for table, key in DERIVED}
 
 
+def test_a_call_that_caller_id_announced_starts_with_its_first_burst(tmp_path: Path) -> None:
+    """Its number is owed from then on, too; whether it is in service hours stays decided."""
+    ledger = Ledger(tmp_path / "ledger.db", BOOT)
+    announced = call("a", "opened", start=99.5, number=number(MOBILE), in_hours=True)
+    record(ledger, announced, call("a", "changed", start=101, number=number(MOBILE)))
+    record(ledger, call("a", start=101, number=number(MOBILE)))
+    ledger.close()
+    balance(tmp_path / "ledger.db")
+    db = open_reader(tmp_path / "ledger.db")
+    begun = call("a", start=101)
+    found = rows(
+        db,
+        "SELECT started_mono, started_wall, since_wall, in_hours FROM calls JOIN cases ON case_id = cases.id",
+    )
+    assert found == [(begun.started_mono, begun.started_wall, begun.started_wall, 1)]
+    db.close()
+
+
 def test_every_kind_of_entry_has_its_rule() -> None:
     assert set(applying.RULES) == set(get_args(entries.Entry))

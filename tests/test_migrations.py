@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import apsw
@@ -30,6 +31,42 @@ def test_a_ledger_of_any_older_version_becomes_the_newest(tmp_path: Path, versio
     assert rows(db, "SELECT * FROM tallies ORDER BY name") == [("due", 0), ("unseen", 0), ("unsettled", 0)]
     db.close()
     fresh.close()
+
+
+def test_a_call_recorded_before_starts_where_its_last_entry_says(tmp_path: Path) -> None:
+    """Of an announced call the announcement was kept as its start; a body that is none is passed over."""
+    old = apsw.Connection(str(tmp_path / "old.db"))
+    migrate(old, MIGRATIONS[:4])
+    bodies = [(key, mono) for key in ("a", "b") for mono in (5, 7)]
+    for seq, body in enumerate([_started(*each) for each in bodies] + ["{"], start=1):
+        old.execute(
+            "INSERT INTO journal VALUES (?, 'boot', 0, 0, 'monitor', 'CallRecorded', 1, ?, x'', x'')",
+            (seq, body),
+        )
+    for row, (key, mono) in enumerate([("a", 5), ("b", 7), ("c", 5)], start=1):
+        old.execute(
+            "INSERT INTO calls (id, key, stage, line, direction, boot, started_mono, started_wall, ring_bursts)"
+            " VALUES (?, ?, 'closed', 'L1', 'inbound', 'boot', ?, ?, 1)",
+            (row, key, mono, 1000 + mono),
+        )
+    old.execute("INSERT INTO parties (id, kind, commitment) VALUES (10, 'number', 'c')")
+    old.execute(
+        "INSERT INTO cases (id, party, line, state, first_call, last_call, since_wall, calls, attempts)"
+        " VALUES (1, 10, 'L1', 'open', 1, 2, 1005, 2, 0)"
+    )
+    old.close()
+    db = open_writer(tmp_path / "old.db")
+    assert rows(db, "SELECT key, started_mono, started_wall FROM calls ORDER BY key") == [
+        ("a", 7, 1007),
+        ("b", 7, 1007),
+        ("c", 5, 1005),
+    ]
+    assert rows(db, "SELECT since_wall FROM cases") == [(1007,)]
+    db.close()
+
+
+def _started(key: str, mono: int) -> str:
+    return json.dumps({"key": key, "started_mono": mono, "started_wall": 1000 + mono})
 
 
 def test_every_statement_of_a_script_is_carried_out() -> None:

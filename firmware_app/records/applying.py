@@ -28,6 +28,11 @@ _UPDATE_CALL = (
     f"UPDATE calls SET {', '.join(f'{name} = :{name}' for name in (*_CHANGING, 'stage', 'number', 'name', 'digits'))}"
     " WHERE key = :key RETURNING id"
 )
+# Caller ID may announce a call before it rings, and an exacter ear correct the first word; apart, because few calls do.
+_UPDATE_START = """
+UPDATE calls SET started_mono = :started_mono, started_wall = :started_wall
+WHERE key = :key AND (started_mono, started_wall) <> (:started_mono, :started_wall)
+"""
 _TO_LOOK_AT = ("no_answer", "unknown")
 
 
@@ -76,7 +81,10 @@ def _call(db: apsw.Connection, seq: int, entry: entries.CallRecorded) -> int:
 def _update_call(db: apsw.Connection, values: Mapping[str, Any]) -> int | None:
     needed = {name: value for name, value in values.items() if name not in _FIXED - {"key"} and name != "id"}
     found = db.execute(_UPDATE_CALL, needed).fetchone()
-    return None if found is None else int(found[0])
+    if found is None:
+        return None
+    db.execute(_UPDATE_START, {name: values[name] for name in ("key", "started_mono", "started_wall")})
+    return int(found[0])
 
 
 def _assign_case(

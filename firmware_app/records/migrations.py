@@ -189,7 +189,18 @@ ALTER TABLE calls ADD COLUMN far_answer_error INTEGER;
 ALTER TABLE calls ADD COLUMN doubt TEXT;
 """
 
-MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES)
+# A call that caller ID announced starts with its first burst: as its last entry says, which was not assigned before.
+STARTS = """
+UPDATE calls SET started_mono = told.mono, started_wall = told.wall
+FROM (
+    SELECT MAX(seq), body ->> '$.key' AS key, body ->> '$.started_mono' AS mono, body ->> '$.started_wall' AS wall
+    FROM journal WHERE kind = 'CallRecorded' AND json_valid(body) GROUP BY body ->> '$.key'
+) AS told
+WHERE told.key = calls.key AND told.mono <> calls.started_mono AND told.wall IS NOT NULL;
+UPDATE cases SET since_wall = calls.started_wall FROM calls WHERE calls.id = cases.first_call;
+"""
+
+MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES, STARTS)
 
 DERIVED: tuple[tuple[str, str], ...] = (
     ("cases", "id"),
