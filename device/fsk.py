@@ -23,7 +23,7 @@ HOP = 50  # looks a second; each is at two of them, faded in and out
 UNIT = 4  # looks taken together
 TONE_BAND = (1000.0, 2500.0)  # Hz
 OTHER_BANDS = ((300.0, 900.0), (2600.0, 3400.0))
-OPENS, CLOSES = 2.0, 1.5  # the tones' band against the others: 1.1 for white noise, 2.7 for FSK at SNR 0 dB
+OPENS, CLOSES = 2.5, 2.0  # the tones' band against the others: 1.5 for white noise, 3.9 for FSK at SNR 0 dB
 QUIETEST = 1e-6 * 0.03  # power of the tones' band that is worth a look: -75 dB of full scale
 OPENS_AFTER, CLOSES_AFTER = 3, 4  # looks
 LEAD_IN, LEAD_OUT = 6, 2  # looks kept before and after
@@ -36,6 +36,7 @@ LEAD = 14.0  # natural logarithm: the next message must be this much less likely
 COST = 8.0  # so much may be mended (a logarithm); what is mended must lead by that much more
 HEAD = 12  # characters placed to read the second: no message is shorter
 SHORT = 12  # characters: an SDMF message with a single digit has as many
+STRONG = 12.0  # Eb/N0, as a ratio, with which a message is read when phases do as they should
 FRAMED = 0.85  # of all start and stop bits that are right in a message told as damaged
 FEWEST = 6  # characters of a message told as damaged
 CLEAR = 15.0  # how sure half of the bits must be (a logarithm): below it no message is beyond doubt
@@ -66,6 +67,7 @@ class FskDecoder:
         self._window = np.hanning(2 * self._hop + 1)[:-1]
         hertz = np.arange(self._hop + 1) * (self._rate / (2 * self._hop))
         self._tones = (hertz >= TONE_BAND[0]) & (hertz <= TONE_BAND[1])
+        self._quietest = QUIETEST / max(int(np.count_nonzero(self._tones)), 1)
         self._others = np.any([(hertz >= low) & (hertz <= high) for low, high in OTHER_BANDS], axis=0)
         self._heard = np.zeros(0, dtype=np.float32)  # samples from `_from` on
         self._from = 0
@@ -98,9 +100,12 @@ class FskDecoder:
         begin = self._looked * self._hop - self._from
         rows = [self._heard[begin + i * self._hop :][: 2 * self._hop] for i in range(UNIT)]
         power = np.abs(np.fft.rfft(np.array(rows) * self._window, axis=1)) ** 2 / self._window.size**2
-        tones, others = power[:, self._tones].sum(axis=1), power[:, self._others].sum(axis=1)
+        tones = power[:, self._tones].mean(axis=1)
+        others = np.median(
+            power[:, self._others], axis=1
+        )  # a hum and its harmonics, a dial tone, are single lines
         needed = OPENS if self._open is None else CLOSES
-        return list((tones > needed * others) & (tones > QUIETEST))
+        return list((tones > needed * others) & (tones > self._quietest))
 
     def _step(self, carrier: bool) -> list[FskMessage]:
         """One look taken: a carrier opens, goes on or has ended."""
@@ -171,9 +176,8 @@ def messages(sound: NDArray[np.float64], rate: int) -> list[FskMessage]:
             attempt = _attempt(signal, tones, attempt.last)
         if good:
             return [_told(each, tones, rate) for each in good]
-        if attempt is None:
-            break
-        damaged.append(replace(attempt, first=_transmission(tones, attempt.first)))
+        if attempt is not None:
+            damaged.append(replace(attempt, first=_transmission(tones, attempt.first)))
     best = max(damaged, key=lambda each: each.framed, default=None)
     return [] if best is None else [_told(best, None, rate)]
 
@@ -213,7 +217,9 @@ def _readings(signal: Complexes, tones: Tones, frames: Frames) -> list[_Attempt]
                 continue  # a character that may as well begin a bit later reads as another
             bits = judged(signal, tones, places)
             made.append(_judged(bits, places, length))
-            if made[-1].framed < 1 and not made[-1].sure:  # five at once made it worse, perhaps
+            if not made[-1].sure and (
+                made[-1].framed < 1 or bits.clear > STRONG
+            ):  # five at once were worse, perhaps
                 made.append(_judged(replace(bits, sure=bits.even), places, length))
             if made[-1].sure:
                 return made
