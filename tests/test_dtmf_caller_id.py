@@ -191,7 +191,7 @@ def test_the_end_of_everything_ends_a_string() -> None:
     ),
     frame=st.sampled_from(["A#", "AC", "D#", "DC"]),
     beat=st.sampled_from([100, 140, 240, 456]),
-    jitter=st.lists(st.integers(-15, 15), min_size=LONGEST + 2, max_size=LONGEST + 2),
+    jitter=st.lists(st.integers(-8, 8), min_size=LONGEST + 2, max_size=LONGEST + 2),
 )
 @settings(max_examples=150, deadline=None)
 def test_a_number_is_read_as_sent_or_not_at_all(

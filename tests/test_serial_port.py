@@ -93,20 +93,18 @@ def test_a_modem_that_comes_back_as_another_device_or_as_another_modem_is_said(
 ) -> None:
     link = tmp_path / "by-path"
     with caplog.at_level(logging.WARNING, "device.modem"), Listening(link) as heard:
-        with ScriptedModem(tmp_path / "ttyACM0") as modem:
-            link.symlink_to(modem.path)
-            heard.until(LineRestored)
-        keep = os.openpty()  # so that the next terminal has another name
-        heard.until(LineLost)
-        link.unlink()
-        caplog.clear()
-        with ScriptedModem(tmp_path / "ttyACM1", {**PLAIN, "ATI0": b"\r\n33600\r\n" + OK}) as modem:
-            link.symlink_to(modem.path)
+        # both are there at once, so that the second terminal has another name
+        with ScriptedModem(tmp_path / "ttyACM1", {**PLAIN, "ATI0": b"\r\n33600\r\n" + OK}) as other:
+            with ScriptedModem(tmp_path / "ttyACM0") as modem:
+                link.symlink_to(modem.path)
+                heard.until(LineRestored)
+            heard.until(LineLost)
+            link.unlink()
+            caplog.clear()
+            link.symlink_to(other.path)
             back = heard.until(LineRestored)
         assert isinstance(back, LineRestored)
         assert back.interface == "33600"
-        for fd in keep:
-            os.close(fd)
     said = [record.getMessage() for record in caplog.records]
     assert any("another modem than before: 33600, it was 5601" in text for text in said)
     assert any("by-path is" in text and "it was" in text for text in said)
