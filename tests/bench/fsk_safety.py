@@ -36,11 +36,14 @@ def _wrong_numbers(options: Options) -> int:
     each = -(-options.wrong // len(levels))
     asked = Options(each, min(each, options.others * 5), quick=options.quick)
     all_decoders = decoders()
-    table = count(rows, all_decoders, asked)
     wrong = 0
-    for row, counts in zip(rows, table, strict=True):
+    for row in rows:  # one by one, so that something is to be seen
+        counts = count([row], all_decoders, asked)[0]
         for decoder, found in zip(all_decoders, counts, strict=True):
-            print(f"  {row.name} {decoder.name:12} {told(found):24} wrong {found.wrong} of {found.n}")
+            print(
+                f"  {row.name} {decoder.name:12} {told(found):24} wrong {found.wrong} of {found.n}",
+                flush=True,
+            )
         wrong += counts[0].wrong
     print(f"  ours: {wrong} wrong numbers in {each * len(levels)} messages at 4 to 6 dB", flush=True)
     return int(wrong > 0)
