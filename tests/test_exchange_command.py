@@ -14,7 +14,7 @@ import serial
 
 from device.exchange.exchange import Exchange
 from device.exchange.exchange_command import add_arguments, run
-from device.exchange.exchange_lines import ModemLine, PinLine
+from device.exchange.exchange_lines import EarsLine, FskChipLine, ModemLine, PinLine
 from device.exchange.exchange_manual import EPILOG
 from device.exchange.exchange_settings import CHINA, button_of, lines_of, zone_of
 from device.exchange.planned import FalseKind, FaultKind, Sent
@@ -69,13 +69,16 @@ def test_which_lines_of_a_configuration_are_played(tmp_path: Path) -> None:
     assert zone_of(None) is CHINA
 
 
-def test_the_demo_has_a_modem_and_pins() -> None:
+def test_the_demo_has_a_modem_and_pins_with_a_chip_that_knows_the_numbers() -> None:
     demo = load(DEMO)
     played, real = lines_of(demo)
-    assert [type(line) for line in played] == [ModemLine, PinLine]
+    chip = FskChipLine("L2", demo.run_dir / "L2")
+    assert played == [
+        ModemLine("L1", demo.run_dir / "L1", "CX930xx"),
+        EarsLine("L2", (PinLine("L2", 17, 27), chip)),
+    ]
     assert real == []
     assert demo.exchange is not None
-    assert played[0] == ModemLine("L1", demo.run_dir / "L1", "CX930xx")
     assert button_of(demo) == 26
 
 
