@@ -123,7 +123,7 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     z, share = 1.96, right / n
     middle = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return 100 * (middle - half) / (1 + z * z / n), 100 * (middle + half) / (1 + z * z / n)
+    return max(0.0, 100 * (middle - half) / (1 + z * z / n)), 100 * (middle + half) / (1 + z * z / n)
 
 
 def print_table(rows: Sequence[Row], decoders: Sequence[Decoder], table: list[list[Count]]) -> None:
