@@ -1,7 +1,8 @@
 """The name of a sound source in, its samples out as they come: an ALSA device, a WAV file, a named pipe. No thread; no decoding.
 
 ALSA is heard through `arecord`, as a process of its own (docs/adr/0015): a driver that hangs or crashes takes
-nothing of ours with it. What it writes is a WAV stream, whose header says which rate the card really took.
+nothing of ours with it. It writes bare samples, and says on its standard error which rate the card really took: a WAV stream
+of its own ends after 2 GiB, which is 37 hours.
 A pipe holds a WAV stream or raw 16-bit samples of the configured rate; its writers come and go. A file is read as fast as it
 would sound, once. Nobody is read faster than it would sound: else a file poured into a pipe would have no times.
 """
@@ -20,6 +21,7 @@ from typing import Protocol
 from device.signals import MILLISECOND, SECOND
 from device.sound_samples import Sound32, decoded
 from device.wav_format import (
+    RATES,
     Encoding,
     NotReadable,
     SampleFormat,
@@ -33,6 +35,8 @@ AT_ONCE = 1 << 18  # bytes
 ENDING = 0.2  # seconds that arecord has to end after SIGTERM before it is killed
 PERIOD = 200 * MILLISECOND  # of the card: how often arecord wakes up, and we after it
 BUFFER = 2 * SECOND  # of the card: how long we may be away
+MOST_SAID = 16_000  # bytes of arecord's words; the set-up of a card behind three plug-ins is 3,000
+RATE_REFUSED = "the card records at a rate of {}: write plughw: instead of hw:"
 F_SETPIPE_SZ = 1031  # fcntl(2)
 
 
@@ -83,12 +87,11 @@ def source_of(device: str, rate: int) -> SoundSource:
 class SampleStream:
     """Bytes of a stream in, samples of its first channel out, after its header. `bare`: there may be none."""
 
-    def __init__(self, raw_rate: int, *, bare: bool = False) -> None:
+    def __init__(self, raw_rate: int, *, bare: bool = False, channels: int = 1) -> None:
         self._bare = bare
-        self._raw = SampleFormat(Encoding.SIGNED_16, raw_rate, 1)
+        self._raw = SampleFormat(Encoding.SIGNED_16, raw_rate, channels)
         self._layout: SampleFormat | None = None
         self._held = b""
-        self._left: int | None = None  # bytes of samples that are still to come
         self._begun = 0  # monotonic ns, of the first samples
         self._given = 0  # frames since
 
@@ -216,6 +219,7 @@ class AlsaCapture:
         self._process: subprocess.Popen[bytes] | None = None
         self._said = b""
         self._stream = SampleStream(rate)
+        self._set_up = False  # what the card took is known
 
     @property
     def rate(self) -> int:
@@ -228,7 +232,7 @@ class AlsaCapture:
     def open(self) -> None:
         self.close()
         micro = 1_000  # ns in arecord's unit
-        command = [*self._program, "-q", "-D", self._device, "-t", "wav", "-f", "S16_LE"]
+        command = [*self._program, "-q", "-v", "-D", self._device, "-t", "raw", "-f", "S16_LE"]
         command += ["-c", str(self._channels), "-r", str(self._rate)]
         command += [f"--period-time={PERIOD // micro}", f"--buffer-time={BUFFER // micro}"]
         try:
@@ -250,7 +254,7 @@ class AlsaCapture:
             assert pipe is not None
             os.set_blocking(pipe.fileno(), False)
         fcntl.fcntl(self._out(), F_SETPIPE_SZ, AT_ONCE)
-        self._said, self._stream = b"", SampleStream(self._rate)
+        self._said, self._stream, self._set_up = b"", SampleStream(self._rate), False
 
     def _out(self) -> int:
         assert self._process is not None
@@ -271,7 +275,19 @@ class AlsaCapture:
             return self._stream.feed(b"", now)
         if not data:
             return self._ended(now)
+        if not self._set_up:
+            self._begin()
         return self._stream.feed(data, now)
+
+    def _begin(self) -> None:
+        """What the card took was said before the first sample (snd_pcm_dump); of several PCMs ours is told first."""
+        self._listen()
+        found = re.search(rb"^ *rate *: *([0-9]+)", self._said, re.MULTILINE)
+        rate = int(found[1]) if found else 0
+        if rate not in RATES:
+            raise SoundUnavailable(f"{self._device}: {RATE_REFUSED.format(rate or 'unknown')}")
+        self._said, self._set_up = b"", True
+        self._stream = SampleStream(rate, bare=True, channels=self._channels)
 
     def _listen(self) -> None:
         """Keep the end of what arecord says: why it ended stands in its last line. What nobody reads would block it."""
@@ -279,7 +295,7 @@ class AlsaCapture:
         assert self._process.stderr is not None
         try:
             while more := os.read(self._process.stderr.fileno(), AT_ONCE):
-                self._said = (self._said + more)[-2000:]
+                self._said = (self._said + more)[-MOST_SAID:]
         except BlockingIOError:
             return
 
@@ -308,6 +324,9 @@ class AlsaCapture:
                 continue  # one that hangs in its driver dies when the driver lets it
 
 
+SET_UP = re.compile(
+    r"\s|Its setup is:|.* PCM\b|Slave:|Converter:|Protocol version:"
+)  # the lines of snd_pcm_dump
 REASONS = (  # what arecord says, what a technician reads
     (r"Device or resource busy", "another program uses the sound card"),
     (r"Permission denied", "no permission: the user must be in the group audio"),
@@ -320,7 +339,8 @@ REASONS = (  # what arecord says, what a technician reads
 
 def reason_in(said: str, device: str) -> str:
     """One short line, from the last line of what arecord said; its own words where they are not known."""
-    lines = [line for line in said.splitlines() if line.startswith("arecord:")] or said.splitlines() or [""]
+    lines = [line for line in said.splitlines() if line.startswith("arecord:")]
+    lines = lines or [line for line in said.splitlines() if not SET_UP.match(line)] or [""]
     last = lines[-1].rpartition(": ")[2] if not re.search(REASONS[2][0], lines[-1]) else lines[-1]
     known = next((words for pattern, words in REASONS if re.search(pattern, last)), None)
     if known == REASONS[-1][1] and _locked_out():

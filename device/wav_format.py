@@ -1,7 +1,7 @@
 """The first bytes of a WAV file or stream in, how its samples are laid out out. Pure: it opens nothing and never raises.
 
 Python's own `wave` knows neither floats nor WAVE_FORMAT_EXTENSIBLE, and wants a file that can be rewound; here a stream
-that never ends (a pipe, arecord) is read by the same code. Source: Microsoft, Multimedia Programming Interface 1.0 (RIFF);
+that never ends (a pipe) is read by the same code. Source: Microsoft, Multimedia Programming Interface 1.0 (RIFF);
 "Multiple Channel Audio Data and WAVE Files"; EBU Tech 3306 (RF64).
 """
 

@@ -95,6 +95,43 @@ def test_real_alsa_gives_the_samples_of_its_card(
 
 
 @pytest.mark.alsa
+@pytest.mark.slow
+def test_real_alsa_goes_on_where_a_wav_stream_ends(
+    tmp_path: Path, sources: list[SoundSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The null PCM gives what it is asked for; `now` runs 37 hours in some seconds: `arecord -t wav` ends after 2 GiB."""
+    (tmp_path / "asoundrc").write_text("pcm.tap { type null }\n")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asoundrc"))
+    source = AlsaCapture("tap", RATE)
+    sources.append(source)
+    source.open()
+    poll = select.poll()
+    poll.register(source.waits_on() or 0, select.POLLIN)
+    now, heard = clock.now().mono, 0
+    while heard <= 2**30 + RATE:
+        assert poll.poll(WAIT * 1000)
+        block = len(source.read(now))
+        now, heard = now + (block + 1) * SECOND // RATE, heard + block
+    assert source.rate == RATE
+
+
+@pytest.mark.alsa
+def test_real_alsa_tells_the_rate_before_the_samples(
+    tmp_path: Path, sources: list[SoundSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind plug-ins arecord tells several rates: of what it gives out, then of the card."""
+    inner = "{ type null }"
+    rules = f"pcm.tap {{ type plug slave {{ pcm {inner} rate 48000 channels 2 format S32_LE }} }}\n"
+    (tmp_path / "asoundrc").write_text(rules)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asoundrc"))
+    source = AlsaCapture("tap", 16_000)
+    sources.append(source)
+    source.open()
+    samples_of(source, 100)
+    assert source.rate == 16_000
+
+
+@pytest.mark.alsa
 def test_real_alsa_without_that_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "asoundrc").write_text("pcm.other { type null }\n")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asoundrc"))
@@ -109,15 +146,31 @@ def test_it_asks_for_one_channel_of_16_bits_in_long_periods(
     program = recorder(tmp_path, "print('arecord: main:1: ' + '_'.join(sys.argv[1:]), file=sys.stderr)")
     source = AlsaCapture("hw:1,0", 16_000, program=program)
     sources.append(source)
-    said = "hw:1,0: -q_-D_hw:1,0_-t_wav_-f_S16_LE_-c_1_-r_16000_--period-time=200000_--buffer-time=2000000"
+    said = "hw:1,0: -q_-v_-D_hw:1,0_-t_raw_-f_S16_LE_-c_1_-r_16000_--period-time=200000_--buffer-time=2000000"
     assert reason_of(source) == said
+
+
+SET_UP = """Hardware PCM card 1 'USB Audio' device 0 subdevice 0
+Its setup is:
+  stream       : CAPTURE
+  channels     : {channels}
+  rate         : {rate}
+  exact rate   : {rate} ({rate}/1)
+  boundary     : 9007199254740992000
+"""
+
+
+def telling(script: str, rate: int = RATE, channels: int = 1) -> str:
+    """A script for `recorder` that first says what arecord -v says of a card."""
+    return f"sys.stderr.write({SET_UP.format(rate=rate, channels=channels)!r}); sys.stderr.flush()\n{script}"
 
 
 def test_the_rate_is_what_the_card_took_not_what_was_asked(
     tmp_path: Path, sources: list[SoundSource]
 ) -> None:
-    (tmp_path / "stream").write_bytes(wav_bytes(dtmf_samples("1", 48_000), 48_000, length=0))
-    program = recorder(tmp_path, f"out.write(open({str(tmp_path / 'stream')!r}, 'rb').read())")
+    program = recorder(
+        tmp_path, telling("out.write(bytes(2000)); out.flush(); threading.Event().wait(60)", 48_000)
+    )
     source = AlsaCapture("hw:1,0", RATE, program=program)
     sources.append(source)
     source.open()
@@ -126,16 +179,33 @@ def test_the_rate_is_what_the_card_took_not_what_was_asked(
     assert source.rate == 48_000
 
 
+@pytest.mark.parametrize(("rate", "said"), [(96_000, "96000"), (None, "unknown")])
+def test_a_card_with_a_rate_that_cannot_be_decoded_is_refused(
+    tmp_path: Path, sources: list[SoundSource], rate: int | None, said: str
+) -> None:
+    script = "out.write(bytes(2000)); out.flush(); threading.Event().wait(60)"
+    program = recorder(tmp_path, script if rate is None else telling(script, rate))
+    source = AlsaCapture("hw:1,0", RATE, program=program)
+    sources.append(source)
+    assert reason_of(source) == f"hw:1,0: the card records at a rate of {said}: write plughw: instead of hw:"
+
+
+def test_what_a_card_took_is_no_reason_for_its_end(tmp_path: Path, sources: list[SoundSource]) -> None:
+    source = AlsaCapture("hw:1,0", RATE, program=recorder(tmp_path, telling("")))
+    sources.append(source)
+    assert reason_of(source) == "hw:1,0: arecord ended without a word"
+
+
 def test_a_card_with_stereo_only_is_asked_again_and_its_first_channel_taken(
     tmp_path: Path, sources: list[SoundSource]
 ) -> None:
     both = np.repeat(dtmf_samples("5", RATE), 2)
     both[1::2] = 0
-    (tmp_path / "stream").write_bytes(wav_bytes(both, channels=2, length=0))
-    script = f"""
+    (tmp_path / "stream").write_bytes(s16(both))
+    script = """
 if sys.argv[sys.argv.index("-c") + 1] == "1":
     sys.exit("arecord: set_params:1352: Channels count non available")
-out.write(open({str(tmp_path / "stream")!r}, "rb").read())"""
+""" + telling(f"out.write(open({str(tmp_path / 'stream')!r}, 'rb').read())", channels=2)
     source = AlsaCapture("hw:1,0", RATE, program=recorder(tmp_path, script))
     sources.append(source)
     source.open()
