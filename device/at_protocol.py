@@ -7,6 +7,8 @@ Rule 2: it never raises and never stays deaf: what no rule reads is `Unread` (25
         given up at LONGEST_LINE and the next one is read; a message of raw bytes ends at a word as well as by length.
 Rule 3: it does not judge. Whether 56000 is a product code or a caller, and when a caller-ID block is over, is decided by
         who knows what was asked and when (modem_dialogue).
+Rule 4: a RING that a modem puts into the middle of a short answer, without a line end before it, is taken out of it, and the
+        answer goes on behind it (LINE.md 1.5).
 
 What the bytes can be, at any place: NUL (dropped), DLE and one character (a voice-mode code, also inside a line), or text.
 After the word CIDM (Silicon Labs AN93, +VCID=2) come the characters of the message as they were received: see `_take_raw`.
@@ -16,12 +18,14 @@ from __future__ import annotations
 
 import re
 
-from device.modem_events import BlockMark, Code, MarkHeard, MessageHeard, ModemEvent, Unread
+from device.modem_events import BlockMark, Code, MarkHeard, MessageHeard, ModemEvent, Ring, Unread
 from device.modem_lines import LONGEST_RAW, read_line
 
 LONGEST_LINE = 600  # bytes; the longest good line is a whole MDMF message in hex, 2 x 258 characters
 
 _SPECIAL = re.compile(rb"[\r\n\x10]")
+# The beginning of a reading (48.6, D000) or of OK, and the word RING.
+_CUT_BY_RING = re.compile(rb"([+-]?[0-9]{1,3}(?:\.[0-9]{0,2})?|[0-9A-Fa-f]{1,4}|OK?)RING")
 _CODES = frozenset(b"0123456789*#ABCDRrbdhHPplLsqceoauX.!/~\x03\x04\x10")
 _MESSAGE_TYPES = frozenset((0x04, 0x06, 0x80, 0x82))
 _BEFORE_MESSAGE = frozenset(b"\r\nU\x00\xff")  # line end of the word CIDM, channel seizure, mark
@@ -89,6 +93,11 @@ class ModemReader:
         line = bytes(self._line).strip(b" \t")
         self._line.clear()
         self._given_up = False
+        cut = _CUT_BY_RING.fullmatch(line)
+        if cut:
+            events.append(Ring())
+            self._line += cut[1]
+            return
         if not line:
             return
         said = read_line(line)

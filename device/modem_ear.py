@@ -47,7 +47,7 @@ class ModemEar:
         """Which modem it is: how late it says RING, and so how long a reading may be one of a burst that was not told yet."""
         self._reads_registers = model.voltage is VoltageBy.LVS
         if model.family is not Family.UNKNOWN:
-            self.hearing.rings_late(model.ring_latency, model.ring_error)
+            self.hearing.known_modem(model.ring_latency, model.ring_error)
             self.voltage = LineVoltage(self._line, settles=model.ring_latency + model.ring_error)
 
     def hear(self, event: ModemEvent, at: Instant) -> list[LineSignal]:

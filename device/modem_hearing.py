@@ -7,7 +7,8 @@ Decided here:
   again by +VDR=1,y at most, with y up to 6 s). What stands behind RING (A, B, 1, 2) names a cadence, and is no other call.
 * Caller ID is told at once when a number, its absence or a name is known, and again, whole, when more of the block comes.
   The fields of one block come together; a second of silence, or another DATE, begin another block.
-* Digits alone on a line are a caller only while it rings (ELINK 301), else they are unread.
+* Digits alone on a line are a caller only while it rings (ELINK 301), of a modem that nobody knows to speak otherwise, and
+  not beside a block: there they are a piece of it that something cut in two. Else they are unread.
 * <DLE>H and <DLE>h (the telephone in the modem's own jack) are off-hook and on-hook; <DLE>P and <DLE>p are not: they are said of
   other telephones, only while the modem itself is off-hook (LINE.md 1.5), and not always both: of use to a dialling only.
 * <DLE>L is a polarity reversal. <DLE>l is an interruption of the loop to some makers and a reversal to others (LINE.md 1.3,
@@ -101,9 +102,11 @@ class ModemHearing:
             False  # as who knows the hook says: caller ID is of a waiting call, and belongs to no ring
         )
         self.dropped = 0
+        self._bare_numbers = True  # it may print a caller as digits alone
 
-    def rings_late(self, latency: int, error: int) -> None:
-        """This modem says RING so many ns after a burst began, give or take `error`."""
+    def known_modem(self, latency: int, error: int) -> None:
+        """It says RING so many ns after a burst began, give or take `error`, and callers in words or in hex."""
+        self._bare_numbers = False
         self._latency, self._word_error = latency, error
         self._ends_after = LONGEST_BURST - max(0, latency - error)
 
@@ -273,7 +276,8 @@ class ModemHearing:
         self._last_block = now
 
     def _digits(self, digits: str, at: Instant) -> list[LineSignal]:
-        if self.ringing(at.mono) and len(digits) >= SHORTEST_BARE_NUMBER:
+        alone = self._bare_numbers and at.mono - self._last_field > BLOCK_GAP
+        if alone and self.ringing(at.mono) and len(digits) >= SHORTEST_BARE_NUMBER:
             return self._field(FieldKey.NUMBER, digits.encode(), at, Means.MODEM)
         return self._unread(digits.encode(), at)
 

@@ -41,6 +41,9 @@ class Question:
     text: list[str] = field(default_factory=list)
     number: float | None = None
     echoed: bool = False
+    numeric: Result | None = (
+        None  # beside a reading: of a modem that was reset, or a reading that RING cut in two
+    )
 
     @property
     def deadline(self) -> int:
@@ -66,7 +69,11 @@ class Question:
         return None if by is None else by.volts(tuple(self.text), self.number)
 
     def answer(self, result: Result | None) -> Answer:
-        return Answer(result, tuple(self.text), self.number, self.echoed)
+        """`result` None: nothing final came in time. Then, of a reading, a number that stood alone was the result."""
+        in_numbers = result is None and self.numeric is not None
+        return Answer(
+            self.numeric if in_numbers else result, tuple(self.text), self.number, self.echoed or in_numbers
+        )
 
     def take(self, event: ModemEvent) -> Result | bool:
         """A result when the answer is complete; else whether the event belongs to the answer."""
@@ -79,15 +86,24 @@ class Question:
                 self.echoed = True
             case Reply(name, value):
                 self._keep(f"{name}: {value}")
-            case Digits(digits) if self._wants(digits.encode()):
-                self._keep(digits)
-            case Digits(digits) if digits in NUMERIC:
-                self.echoed = True  # in numbers: as much a sign of a reset as an echo
-                return NUMERIC[digits]
+            case Digits(digits):
+                return self._digits(digits)
             case Unread(raw) if self._wants(raw) and raw.isascii() and raw.decode("ascii").isprintable():
                 self._keep(raw.decode("ascii"))
             case _:
                 return False
+        return True
+
+    def _digits(self, digits: str) -> Result | bool:
+        if self._wants(digits.encode()):
+            self._keep(digits)
+        elif digits not in NUMERIC:
+            return False
+        elif self.measures:
+            self.numeric = NUMERIC[digits]
+        else:
+            self.echoed = True  # in numbers: as much a sign of a reset as an echo
+            return NUMERIC[digits]
         return True
 
     def _wants(self, line: bytes) -> bool:

@@ -100,7 +100,7 @@ class ModemWatch:
 
     def _count(self, question: Question, answer: Answer, now: Instant) -> None:
         """Some questions without an answer: the modem hangs, unless it has said RING since the first, and may again."""
-        if answer.result is not None:
+        if answer.result is not None or question.volts is not None:  # its OK may have been cut in two by RING
             self._unanswered, self._silent_since = 0, None
             return
         self._unanswered += 1

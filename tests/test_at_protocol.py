@@ -100,6 +100,23 @@ def test_each_form_three_ways(data: bytes, expected: list[ModemEvent]) -> None:
     tr(data, expected)
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\r\n4RING\r8.6\r\n", [Ring(), Voltage(48.6)]),
+        (b"\r\n48.6RING\r\r\n\r\nORING\rK\r\n", [Ring(), Voltage(48.6), Ring(), ResultHeard(Result.OK)]),
+        (b"\r\nD0RING\r00\r\n", [Ring(), Unread(b"D000")]),
+        (b"4RING\rRING\r8.6\r", [Ring(), Ring(), Voltage(48.6)]),
+        (b"NAME = 4RING\r", [FieldHeard(FieldKey.NAME, b"4RING")]),
+        (b"HARRING\r", [Unread(b"HARRING")]),
+    ],
+)
+def test_ring_without_a_line_of_its_own_is_taken_out_of_a_short_answer(
+    data: bytes, expected: list[ModemEvent]
+) -> None:
+    tr(data, expected)
+
+
 @pytest.mark.parametrize("length", [LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, 3 * LONGEST_LINE])
 def test_an_endless_line_is_given_up_once_and_the_next_one_is_read(length: int) -> None:
     tr(b"?" * length + b"\r\nRING\r\n", [Unread(b"?" * 256), Ring()])

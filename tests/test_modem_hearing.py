@@ -58,7 +58,7 @@ def test_a_ring_word_is_a_burst_with_the_error_of_a_burst() -> None:
 
 def test_a_ring_word_of_a_modem_whose_latency_is_known_is_stamped_where_the_burst_began() -> None:
     ear = Ear()
-    ear.hearing.rings_late(seconds(0.3), seconds(0.1))
+    ear.hearing.known_modem(seconds(0.3), seconds(0.1))
     assert ear(1, b"RING B\r\n") == [RingWord("L1", at(0.7), seconds(0.1), Means.MODEM)]
     assert ear.hearing.last_burst == (seconds(0.6), seconds(1.9))
     assert ear(20, b"DRON=10\r\n")[0].at == at(19)  # what is measured is not corrected

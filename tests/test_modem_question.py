@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from device.modem_events import Digits, ModemEvent, Reply, Result, ResultHeard, Ring, Unread, Voltage
 from device.modem_models import CALLER_ID_ON, Command, VoltageBy
 from device.modem_question import MOST_TEXT, Purpose, Question
+from device.modem_setup import Answer
 from tests.support import at
 
 
@@ -47,3 +50,15 @@ def test_only_a_dialling_ends_with_more_than_ok_and_error() -> None:
     assert dialling.take(ResultHeard(Result.LINE_IN_USE)) is Result.LINE_IN_USE
     assert question(Command("AT")).take(ResultHeard(Result.BUSY)) is False
     assert question(VoltageBy.TRV.command, Purpose.DIAL).take(ResultHeard(Result.NO_CARRIER)) is False
+
+
+@pytest.mark.parametrize("by", VoltageBy)
+def test_a_number_alone_beside_a_reading_ends_it_only_when_nothing_else_does(by: VoltageBy) -> None:
+    """RING may cut 40.4 in two, a modem that was reset answers in numbers: which it was shows when OK comes, or does not."""
+    cut = question(by.command)
+    assert cut.take(Digits("4")) is True
+    assert cut.answer(Result.OK) == Answer(Result.OK)
+    assert cut.answer(None) == Answer(Result.ERROR, echoed=True)
+    assert question(by.command).answer(None) == Answer(None)
+    assert question(CALLER_ID_ON).take(Digits("0")) is True
+    assert question(Command("AT")).take(Digits("0")) is Result.OK
