@@ -42,6 +42,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "tuple[tuple[str, bool | None, str], ...]": st.lists(
         st.tuples(TEXTS, st.none() | st.booleans(), TEXTS), max_size=3
     ).map(tuple),
+    "tuple[tuple[int, bool], ...] | None": st.none()
+    | st.lists(st.tuples(INTEGERS, st.booleans()), max_size=3).map(tuple),
 }
 ENTRIES: st.SearchStrategy[Entry] = st.one_of(
     [st.builds(kind, **{f.name: VALUES[str(f.type)] for f in fields(kind)}) for kind in KINDS.values()]

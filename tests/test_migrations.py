@@ -8,6 +8,8 @@ from pathlib import Path
 import apsw
 import pytest
 
+from firmware_app.records import entries
+from firmware_app.records.applying import apply
 from firmware_app.records.database import LedgerTooNew, migrate, open_reader, open_scratch, open_writer, rows
 from firmware_app.records.migrations import DERIVED, MIGRATIONS
 
@@ -133,3 +135,34 @@ def test_the_file_is_as_the_measurements_ask(tmp_path: Path) -> None:
     )
     db.close()
     assert (tmp_path / "a.db-wal").exists()  # PERSIST_WAL: readers can still open the file
+
+
+def test_what_an_older_journal_says_of_runs_and_presence_is_in_their_new_tables(tmp_path: Path) -> None:
+    """As a replay of it gives them: a run that was cut off has no end, a second word of the end changes nothing."""
+    old = apsw.Connection(str(tmp_path / "old.db"))
+    migrate(old, MIGRATIONS[:5])
+    told = ["Started", "Stopped", "Stopped", "Started", "Presence", "Started", "Stopped"]
+    for seq, kind in enumerate(told, start=1):
+        body = json.dumps(
+            {"present": False, "source": "button", "reason": "asked", "boot": "b", "version": "1"}
+        )
+        row = (seq, "boot", 0, 0, "monitor", kind, 1, body, b"", b"")
+        old.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    old.close()
+    db = open_writer(tmp_path / "old.db")
+    assert rows(db, "SELECT * FROM runs ORDER BY id") == [(1, None, 2), (4, None, None), (6, None, 7)]
+    assert rows(db, "SELECT * FROM presences") == [(5, 0, "button", None)]
+    replayed = open_scratch()
+    for seq, kind in enumerate(told, start=1):
+        made = {
+            "Started": entries.Started("b", "1"),
+            "Stopped": entries.Stopped("asked"),
+            "Presence": entries.Presence(False, "button"),
+        }
+        apply(replayed, seq, made[kind])
+    for table in ("runs", "presences"):
+        assert rows(db, f"SELECT * FROM {table} ORDER BY id") == rows(
+            replayed, f"SELECT * FROM {table} ORDER BY id"
+        )
+    replayed.close()
+    db.close()

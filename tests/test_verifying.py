@@ -39,8 +39,11 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
         entries.PasswordSet("admin", entries.Personal("secret", "hash"), True),
         entries.SiteDocumentChanged("profile", 0, "", '{"name":"x"}'),
         entries.PartyErased(30, "asked"),
-        entries.StillTalking("L1"),
-        entries.StillTalking("L1"),
+        entries.NumberNoted(number(MOBILE), entries.Personal("text", "听力不便"), number(OTHER_MOBILE)),
+        entries.NumberMarked(number(OTHER_MOBILE), "blocked", "站长"),
+        entries.MessageSent("group", "dingtalk", "waiting", "sent"),
+        entries.MonthClosed("2026-10", "{}", "ab"),
+        entries.CarrierBill("2026-10", "L1", "{}"),
     )
     ledger.close()
     assert verify(path).holds
@@ -76,7 +79,7 @@ def found(path: Path) -> set[tuple[str, str]]:
 def test_a_ledger_as_it_should_be(full: Path) -> None:
     report = verify(full)
     assert report.holds
-    assert (report.entries, report.parties, report.erased) == (14, 4, 1)
+    assert (report.entries, report.parties, report.erased) == (17, 6, 1)
     assert report.rows == {
         "cases": 2,
         "attempts": 1,
@@ -87,6 +90,13 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         "presence": 1,
         "accounts": 1,
         "document_versions": 1,
+        "notes": 1,
+        "marks": 1,
+        "presences": 1,
+        "messages": 1,
+        "months": 1,
+        "bills": 1,
+        "runs": 1,
     }
     assert all(report.rows[table] for table, _ in DERIVED)
 
@@ -100,7 +110,7 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         ("INSERT INTO calls SELECT 99, 'new' || key, stage, line, direction, boot, started_mono, started_wall, ring_bursts,"
          " last_edge_mono, answered_mono, answered_wall, ended_mono, ended_wall, ringing, talk, uncertainty, disposition,"
          " absence, caller_id_wall, in_hours, hours_version, date_time, number, name, digits, case_id, unseen, unsettled,"
-         " seen_seq, settled_seq, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+         " seen_seq, settled_seq" + 15 * ", NULL" +
          " FROM calls WHERE id = 2", ("calls", "99")),
         ("UPDATE calls SET answered_by = 'sound' WHERE id = 5", ("calls", "5")),
         ("UPDATE cases SET attempts = 0 WHERE id = 2", ("cases", "2")),
@@ -110,6 +120,14 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         ("UPDATE faults SET ended_seq = 9", ("faults", "7")),
         ("UPDATE checks SET results = '[]'", ("checks", "8")),
         ("UPDATE presence SET present = 1", ("presence", "1")),
+        ("UPDATE cases SET due_wall = 1 WHERE id = 2", ("cases", "2")),
+        ("UPDATE notes SET stands = 0", ("notes", "13")),
+        ("UPDATE marks SET mark = 'test'", ("marks", "14")),
+        ("UPDATE presences SET present = 1", ("presences", "9")),
+        ("UPDATE messages SET outcome = 'failed'", ("messages", "15")),
+        ("UPDATE months SET figures = '{\"calls\":1}'", ("months", "2026-10")),
+        ("UPDATE bills SET month = '2026-09'", ("bills", "17")),
+        ("UPDATE runs SET stopped_seq = 5", ("runs", "1")),
         ("UPDATE accounts SET must_change = 0", ("accounts", "admin")),
         ("INSERT INTO accounts SELECT 'intruder', secret, 0, seq FROM accounts", ("accounts", "intruder")),
         ("UPDATE document_versions SET content = '{}'", ("document_versions", "11")),

@@ -12,14 +12,25 @@ from typing import Any
 import apsw
 
 from firmware_app.records import entries
+from firmware_app.records.applying_cases import CASE_RULES, assign_attempt, assign_case, ref
 from firmware_app.records.entry_bytes import canonical, parties_in
 
-_PLAIN = tuple(
-    f.name
-    for f in fields(entries.CallRecorded)
-    if f.name not in {"stage", "number", "name", "digits", "opens_case", "joins_case", "closes_case"}
-)
-_FIXED = {"key", "line", "direction", "boot", "started_mono", "started_wall", "in_hours", "hours_version"}
+# Not columns of `calls`: people's data, and what the entry decides of cases and attempts.
+_ELSEWHERE = {"stage", "number", "name", "digits", "opens_case", "joins_case", "closes_case", "low", "clock_wall"} | {
+    "due_wall", "attempt_of", "attempt_outcome", "proves", "dial_form", "worked",
+}  # fmt: skip
+_PLAIN = tuple(f.name for f in fields(entries.CallRecorded) if f.name not in _ELSEWHERE)
+_FIXED = {
+    "key",
+    "line",
+    "direction",
+    "boot",
+    "started_mono",
+    "started_wall",
+    "in_hours",
+    "hours_version",
+    "hours_basis",
+}
 _CHANGING = tuple(name for name in _PLAIN if name not in _FIXED)
 _COLUMNS = (*_PLAIN, "stage", "number", "name", "digits")
 
@@ -51,19 +62,17 @@ def place_parties(db: apsw.Connection, entry: entries.Entry) -> None:
             )
 
 
-def _ref(party: entries.Party | None) -> int | None:
-    return party.party if isinstance(party, entries.PartyRef) else None
-
-
 def _call(db: apsw.Connection, seq: int, entry: entries.CallRecorded) -> int:
     values: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
     values["stage"] = "closed" if entry.stage == "closed" else "open"
-    values["in_hours"] = None if entry.in_hours is None else int(entry.in_hours)
+    values |= {
+        name: None if values[name] is None else int(values[name]) for name in ("in_hours", "by_machine")
+    }
     values |= {
         "id": seq,
-        "number": _ref(entry.number),
-        "name": _ref(entry.name),
-        "digits": _ref(entry.digits),
+        "number": ref(entry.number),
+        "name": ref(entry.name),
+        "digits": ref(entry.digits),
     }
     call = _update_call(db, values)
     if call is None:
@@ -74,7 +83,8 @@ def _call(db: apsw.Connection, seq: int, entry: entries.CallRecorded) -> int:
         unsettled = int(entry.direction == "inbound" and entry.disposition == "unknown")
         if to_look_at:
             db.execute("UPDATE calls SET unseen = 1, unsettled = ? WHERE id = ?", (unsettled, call))
-        _assign_case(db, seq, call, entry)
+        assign_case(db, seq, call, entry)
+        assign_attempt(db, seq, call, entry)
     return call
 
 
@@ -87,38 +97,13 @@ def _update_call(db: apsw.Connection, values: Mapping[str, Any]) -> int | None:
     return int(found[0])
 
 
-def _assign_case(
-    db: apsw.Connection, seq: int, call: int, entry: entries.CallRecorded | entries.CallSettled
-) -> None:
-    if entry.opens_case:
-        db.execute(
-            "INSERT INTO cases (id, party, line, state, first_call, last_call, since_wall, calls, attempts)"
-            " SELECT ?, number, line, 'open', id, id, started_wall, 1, 0 FROM calls WHERE id = ?",
-            (seq, call),
-        )
-        db.execute("UPDATE calls SET case_id = ? WHERE id = ?", (seq, call))
-    elif entry.joins_case is not None:
-        db.execute(
-            "UPDATE cases SET calls = calls + 1, last_call = MAX(last_call, ?) WHERE id = ?",
-            (call, entry.joins_case),
-        )
-        db.execute("UPDATE calls SET case_id = ? WHERE id = ?", (entry.joins_case, call))
-    if entry.closes_case is not None:
-        _close_case(db, seq, entry.closes_case, "self_resolved")
-
-
-def _close_case(db: apsw.Connection, seq: int, case: int, state: str) -> None:
-    db.execute("UPDATE cases SET state = ?, closed_seq = ? WHERE id = ?", (state, seq, case))
-    db.execute("UPDATE calls SET unseen = 0, seen_seq = ? WHERE case_id = ? AND unseen = 1", (seq, case))
-
-
 def _settled(db: apsw.Connection, seq: int, entry: entries.CallSettled) -> int:
     db.execute(
         "UPDATE calls SET disposition = ?, unsettled = 0, settled_seq = ?, unseen = 0, seen_seq = COALESCE(seen_seq, ?)"
         " WHERE id = ?",
         (entry.disposition, seq, seq, entry.call),
     )
-    _assign_case(db, seq, entry.call, entry)
+    assign_case(db, seq, entry.call, entry)
     return entry.call
 
 
@@ -132,19 +117,40 @@ def _seen(db: apsw.Connection, seq: int, entry: entries.CallSeen) -> int:
     return entry.call
 
 
-def _attempted(db: apsw.Connection, seq: int, entry: entries.CallbackAttempted) -> int:
-    db.execute("INSERT INTO attempts VALUES (?, ?, ?, ?)", (seq, entry.case, entry.outcome, entry.means))
-    db.execute("UPDATE cases SET attempts = attempts + 1 WHERE id = ?", (entry.case,))
+def _started(db: apsw.Connection, seq: int, entry: entries.Started) -> None:
+    db.execute("INSERT INTO runs VALUES (?, ?, NULL)", (seq, entry.silent_since))
+
+
+def _stopped(db: apsw.Connection, seq: int, entry: entries.Stopped) -> None:
     db.execute(
-        "UPDATE calls SET unseen = 0, seen_seq = ? WHERE case_id = ? AND unseen = 1", (seq, entry.case)
+        "UPDATE runs SET stopped_seq = ? WHERE id = (SELECT MAX(id) FROM runs) AND stopped_seq IS NULL",
+        (seq,),
     )
-    if entry.closes:
-        _close_case(db, seq, entry.case, entry.outcome)
-    return entry.case
 
 
 def _presence(db: apsw.Connection, seq: int, entry: entries.Presence) -> None:
     db.execute("INSERT OR REPLACE INTO presence VALUES (1, ?, ?, ?)", (int(entry.present), entry.source, seq))
+    db.execute(
+        "INSERT INTO presences VALUES (?, ?, ?, ?)", (seq, int(entry.present), entry.source, entry.since_wall)
+    )
+
+
+def _message(db: apsw.Connection, seq: int, entry: entries.MessageSent) -> int:
+    db.execute(
+        "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
+        (seq, entry.channel, entry.kind, entry.occasion, entry.outcome, entry.detail),
+    )
+    return seq
+
+
+def _month(db: apsw.Connection, seq: int, entry: entries.MonthClosed) -> int:
+    db.execute("INSERT INTO months VALUES (?, ?, ?, ?)", (entry.month, seq, entry.figures, entry.digest))
+    return seq
+
+
+def _bill(db: apsw.Connection, seq: int, entry: entries.CarrierBill) -> int:
+    db.execute("INSERT INTO bills VALUES (?, ?, ?, ?)", (seq, entry.month, entry.line, entry.figures))
+    return seq
 
 
 def _fault_began(db: apsw.Connection, seq: int, entry: entries.FaultBegan) -> int:
@@ -169,13 +175,15 @@ def _document(db: apsw.Connection, seq: int, entry: entries.SiteDocumentChanged)
         "INSERT INTO document_versions VALUES (?, ?, ?, ?, ?)",
         (seq, entry.name, entry.version, entry.digest, entry.content),
     )
+    for call, in_hours in entry.recounts or ():
+        db.execute("UPDATE calls SET in_hours = ? WHERE id = ?", (int(in_hours), call))
     return seq
 
 
 def _password(db: apsw.Connection, seq: int, entry: entries.PasswordSet) -> None:
     db.execute(
         "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?)",
-        (entry.account, _ref(entry.secret), int(entry.must_change), seq),
+        (entry.account, ref(entry.secret), int(entry.must_change), seq),
     )
     if entry.replaces is not None:
         _erase(db, seq, entry.replaces)
@@ -198,13 +206,17 @@ def _nothing(db: apsw.Connection, seq: int, entry: entries.Entry) -> None:
 
 
 RULES: Mapping[type, Callable[[apsw.Connection, int, Any], int | None]] = {
-    entries.Started: _nothing,
-    entries.Stopped: _nothing,
+    entries.Started: _started,
+    entries.Stopped: _stopped,
     entries.CallRecorded: _call,
     entries.CallSettled: _settled,
     entries.CallSeen: _seen,
-    entries.CallbackAttempted: _attempted,
+    **CASE_RULES,
+    entries.DialAsked: _nothing,
     entries.Presence: _presence,
+    entries.MessageSent: _message,
+    entries.MonthClosed: _month,
+    entries.CarrierBill: _bill,
     entries.FaultBegan: _fault_began,
     entries.FaultEnded: _fault_ended,
     entries.StillTalking: _nothing,

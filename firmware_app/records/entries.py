@@ -36,10 +36,14 @@ Party = Personal | PartyRef
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The monitor began to listen. boot: kernel boot id; version: of the program."""
+    """The monitor began to listen. boot: kernel boot id; version: of the program.
+
+    silent_since: wall (ns) of the last sign of life of the run before: nothing was heard from then on. None: first start.
+    """
 
     boot: str
     version: str
+    silent_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class CallRecorded:
     closes_case: the caller was served by this call, whatever stood open for the number is `self_resolved`.
     *_by: the means by which that fact was sensed (device.signals.Means), None where it is not known. doubt: why a call is
     `unknown` (calls.call.Doubt); far_end: what became of an outbound call there (calls.call.FarEnd).
+    hours_basis: the documents behind in_hours (calls.opening_hours.Basis as text); rules_version: of the document
+    `callback_rules` behind what is decided of cases. by_machine: it was answered after the time at which a machine of
+    this line answers, and counts as missed. low, clock_wall, due_wall: of the case it opens (see calls.callback).
+    attempt_of, attempt_outcome: an outbound call that dialled the number of that case, and what was heard of it;
+    proves: the attempt that a person had told of already, which this call proves. dial_form: how it was dialled.
     """
 
     stage: str  # opened | changed | closed
@@ -101,6 +110,17 @@ class CallRecorded:
     far_answered_by: str | None = None
     far_answer_error: int | None = None
     doubt: str | None = None
+    hours_basis: str | None = None
+    rules_version: int | None = None
+    by_machine: bool | None = None
+    low: bool | None = None
+    clock_wall: int | None = None
+    due_wall: int | None = None
+    attempt_of: int | None = None
+    attempt_outcome: str | None = None
+    proves: int | None = None
+    dial_form: str | None = None
+    worked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,11 @@ class CallSettled:
     opens_case: bool = False
     joins_case: int | None = None
     closes_case: int | None = None
+    rules_version: int | None = None
+    low: bool | None = None
+    clock_wall: int | None = None
+    due_wall: int | None = None
+    worked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +149,13 @@ class CallSeen:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAttempted:
-    """Somebody called back. outcome: reached | not_reached; means: self_reported in this slice. closes: decided.
+    """Somebody called back. outcome and means: calls.callback.Outcome and Means (older entries: reached | not_reached,
+    self_reported). closes: decided.
 
     after: attempts there were when the person said so, as they saw it; None where nobody looked.
+    All that follows is decided. settles: the attempt, made by this line, of which a person now says how it came out;
+    call: the outbound call that proves it. closes_as: the state of the case after it, when it closes it.
+    worked: ns of working time from the start of the case's clock; half_day: in which it was made.
     """
 
     case: int
@@ -134,14 +163,117 @@ class CallbackAttempted:
     means: str
     closes: bool
     after: int | None = None
+    settles: int | None = None
+    call: int | None = None
+    closes_as: str | None = None
+    worked: int | None = None
+    half_day: str | None = None
+    rules_version: int | None = None
+    dial_form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackPostponed:
+    """The caller asked to be rung at a certain time. until_wall: ns of UTC, None takes it back."""
+
+    case: int
+    until_wall: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """A person ends a case without reaching anybody. state: not_needed | not_callable | unreachable; reason: a code of
+    calls.callback.REASONS; approved_by: who agreed, in words. worked: decided."""
+
+    case: int
+    state: str
+    reason: str
+    approved_by: str
+    note: Party | None = None
+    worked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReopened:
+    """A person takes back that a case was ended (a slip of the finger). state: decided: what it was ended as."""
+
+    case: int
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNoted:
+    """What to know before ringing a number. note: a few words; other: ring this number instead. Both None: nothing any more.
+
+    replaces: decided: the entry that said it until now.
+    """
+
+    number: Party
+    note: Party | None = None
+    other: Party | None = None
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMarked:
+    """What a number is. mark: blocked | test | none; approved_by: who agreed, in words. replaces: decided."""
+
+    number: Party
+    mark: str
+    approved_by: str
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialAsked:
+    """A person had the modem dial for a case. The number stands with the case and with the call that follows."""
+
+    line: str
+    case: int | None
+    dial_form: str
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """At the desk or away. source: button | panel."""
+    """At the desk or away. source: button | panel, said; missed_call | off_hook | action, inferred.
+
+    since_wall: since when it is believed so, ns of UTC (a missed call: since it began); None: since this entry.
+    """
 
     present: bool
     source: str
+    since_wall: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """The head of the point was told of waiting missed calls, or it failed. channel: its name in the configuration; kind:
+    dingtalk | wecom | mail | webhook; occasion: waiting | test; outcome: sent | failed; detail: why it failed, no numbers."""
+
+    channel: str
+    kind: str
+    occasion: str
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthClosed:
+    """The figures of a month, from now on unchangeable. month: 2026-11; figures: canonical JSON (calls.month_figures);
+    digest: sha256 of it, hex."""
+
+    month: str
+    figures: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierBill:
+    """What the carrier's records of a month say beside ours; no numbers. figures: canonical JSON (calls.carrier_bill)."""
+
+    month: str
+    line: str
+    figures: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +321,16 @@ class CheckRun:
 
 @dataclass(frozen=True, slots=True)
 class SiteDocumentChanged:
-    """A site document got a new version. content: the whole document as canonical JSON; digest: sha256 of it."""
+    """A site document got a new version. content: the whole document as canonical JSON; digest: sha256 of it.
+
+    recounts: decided: calls that a closure, approved at most 24 h late, takes out of or back into service hours.
+    """
 
     name: str
     version: int
     digest: str
     content: str
+    recounts: tuple[tuple[int, bool], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +369,16 @@ Entry = (
     | CallSettled
     | CallSeen
     | CallbackAttempted
+    | CallbackPostponed
+    | CaseClosed
+    | CaseReopened
+    | NumberNoted
+    | NumberMarked
+    | DialAsked
     | Presence
+    | MessageSent
+    | MonthClosed
+    | CarrierBill
     | FaultBegan
     | FaultEnded
     | StillTalking

@@ -118,6 +118,19 @@ def _results(value: object) -> object:
     return tuple(rows) if fit else _WRONG
 
 
+def _recounts(value: object) -> object:
+    if not isinstance(value, list):
+        return _WRONG
+    fit = all(
+        isinstance(row, list)
+        and len(row) == 2
+        and _integer(row[0]) is not _WRONG
+        and isinstance(row[1], bool)
+        for row in value
+    )
+    return tuple((row[0], row[1]) for row in value) if fit else _WRONG
+
+
 def _optional(reader: Callable[[object], object]) -> Callable[[object], object]:
     return lambda value: None if value is None else reader(value)
 
@@ -132,6 +145,7 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "Party": _party,
     "Party | None": _optional(_party),
     "tuple[tuple[str, bool | None, str], ...]": _results,
+    "tuple[tuple[int, bool], ...] | None": _optional(_recounts),
 }
 
 

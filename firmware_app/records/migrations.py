@@ -200,7 +200,100 @@ WHERE told.key = calls.key AND told.mono <> calls.started_mono AND told.wall IS 
 UPDATE cases SET since_wall = calls.started_wall FROM calls WHERE calls.id = cases.first_call;
 """
 
-MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES, STARTS)
+# What is owed to whom, by which rules and until when; who was at the desk; what was told to whom; months that are closed.
+# Walls are ns of UTC. `worked`: ns of working time from the start of the case's clock.
+CASEWORK = """
+ALTER TABLE calls ADD COLUMN hours_basis TEXT;
+ALTER TABLE calls ADD COLUMN rules_version INTEGER;
+ALTER TABLE calls ADD COLUMN by_machine INTEGER;
+
+ALTER TABLE cases ADD COLUMN low INTEGER NOT NULL DEFAULT 0;  -- 1: opened by an abandoned call
+ALTER TABLE cases ADD COLUMN clock_wall INTEGER;              -- when its clock of working minutes starts
+ALTER TABLE cases ADD COLUMN due_wall INTEGER;                -- until when a first call-back is timely
+ALTER TABLE cases ADD COLUMN rules_version INTEGER;
+ALTER TABLE cases ADD COLUMN postponed_wall INTEGER;
+ALTER TABLE cases ADD COLUMN closed_worked INTEGER;
+ALTER TABLE cases ADD COLUMN reason TEXT;                     -- why it was ended without reaching anybody
+ALTER TABLE cases ADD COLUMN note INTEGER REFERENCES parties;
+CREATE INDEX cases_by_clock ON cases (clock_wall);
+CREATE TRIGGER cases_tally_reopened AFTER UPDATE OF state ON cases WHEN NEW.state = 'open' AND OLD.state <> 'open'
+BEGIN UPDATE tallies SET amount = amount + 1 WHERE name = 'due'; END;
+
+ALTER TABLE attempts ADD COLUMN call INTEGER REFERENCES calls;  -- the outbound call that proves it
+ALTER TABLE attempts ADD COLUMN pending INTEGER NOT NULL DEFAULT 0;  -- 1: heard by the line, a person has not said how it was
+ALTER TABLE attempts ADD COLUMN worked INTEGER;
+ALTER TABLE attempts ADD COLUMN half_day TEXT;
+ALTER TABLE attempts ADD COLUMN dial_form TEXT;
+ALTER TABLE attempts ADD COLUMN settled_seq INTEGER;
+CREATE INDEX attempts_of_call ON attempts (call) WHERE call IS NOT NULL;
+
+CREATE TABLE notes (
+    id     INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL REFERENCES parties,
+    note   INTEGER REFERENCES parties,
+    other  INTEGER REFERENCES parties,
+    stands INTEGER NOT NULL  -- 0: another took its place
+) STRICT;
+CREATE INDEX notes_standing ON notes (number) WHERE stands = 1;
+
+CREATE TABLE marks (
+    id          INTEGER PRIMARY KEY,
+    number      INTEGER NOT NULL REFERENCES parties,
+    mark        TEXT NOT NULL,  -- blocked, test
+    approved_by TEXT NOT NULL,
+    stands      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX marks_standing ON marks (number) WHERE stands = 1;
+
+CREATE TABLE presences (
+    id         INTEGER PRIMARY KEY,
+    present    INTEGER NOT NULL,
+    source     TEXT NOT NULL,
+    since_wall INTEGER  -- NULL: since its entry
+) STRICT;
+
+CREATE TABLE messages (
+    id       INTEGER PRIMARY KEY,
+    channel  TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    occasion TEXT NOT NULL,
+    outcome  TEXT NOT NULL,
+    detail   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE months (
+    month   TEXT PRIMARY KEY,
+    id      INTEGER NOT NULL,
+    figures TEXT NOT NULL,
+    digest  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bills (
+    id      INTEGER PRIMARY KEY,
+    month   TEXT NOT NULL,
+    line    TEXT NOT NULL,
+    figures TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE runs (
+    id           INTEGER PRIMARY KEY,  -- the entry Started
+    silent_since INTEGER,
+    stopped_seq  INTEGER
+) STRICT;
+
+INSERT INTO presences
+SELECT seq, body ->> '$.present', body ->> '$.source', NULL FROM journal WHERE kind = 'Presence' AND json_valid(body);
+INSERT INTO runs SELECT seq, NULL, NULL FROM journal WHERE kind = 'Started';
+UPDATE runs SET stopped_seq = (
+    SELECT MIN(seq) FROM journal WHERE kind = 'Stopped' AND seq > runs.id
+    AND seq < COALESCE((SELECT MIN(later.id) FROM runs AS later WHERE later.id > runs.id), 9223372036854775807)
+);
+
+CREATE INDEX calls_counted ON calls (started_wall, line, in_hours, disposition, ringing)
+    WHERE direction = 'inbound' AND stage = 'closed';
+"""
+
+MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES, STARTS, CASEWORK)
 
 DERIVED: tuple[tuple[str, str], ...] = (
     ("cases", "id"),
@@ -212,5 +305,12 @@ DERIVED: tuple[tuple[str, str], ...] = (
     ("presence", "id"),
     ("accounts", "name"),
     ("document_versions", "id"),
+    ("notes", "id"),
+    ("marks", "id"),
+    ("presences", "id"),
+    ("messages", "id"),
+    ("months", "month"),
+    ("bills", "id"),
+    ("runs", "id"),
 )
 """The tables that follow from the journal alone, each with its key."""
