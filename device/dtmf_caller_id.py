@@ -6,7 +6,7 @@ An exchange that sends caller ID by DTMF sends it before the first burst, framed
     A number C    D number #              the number; A, B or D begins, C or # ends: both can be configured
     B 00 C        B 10 C                  no number: not available, private
     D 1 #         D 2 #, D 3 #            no number: private, not available
-    A number D redirecting number C       sections; the caller's is A, or else D
+    A number D redirecting number C       sections; the caller's is A, or else D (what D is behind A: unverified)
 
 Rule 1: a string that begins with such a letter is held until it ends, or until nothing came for GAP. It is never dialled digits.
 Rule 2: any other symbol was dialled, unless the line is told to be on the hook: then digits are a number without its start
@@ -32,6 +32,7 @@ GAP = 800 * MILLISECOND  # from the beginning of one digit to that of the next; 
 HOLE = (3, 2)  # an interval longer than this many times the median has lost a digit; one lost makes it 2
 LEAST_INTERVALS = 3  # for a median that says something
 SHORTEST, LONGEST = 3, 20  # digits of a number: 110; 00 and fifteen, and a prefix
+MOST_SYMBOLS = 3 * LONGEST  # of a string, its start with them; more are not kept
 
 _SECTIONS = re.compile(r"[ABD*#]?[0-9]*(?:[ABD][0-9]*)*")
 _SECTION = re.compile(r"([ABD*#]?)([0-9]*)")
@@ -121,17 +122,22 @@ class DtmfCallerId:
         self._times.append(at)
 
     def _more(self, symbol: str, at: int) -> list[Heard]:
-        if symbol in self._ends:
+        too_long = len(self._symbols) > MOST_SYMBOLS
+        if too_long:  # it is refused, however long: a tone that stays must not fill the memory
+            self._times[-1] = at
+        else:
             self._times.append(at)
+        if symbol in self._ends:
             return [self._close(symbol)]
-        self._times.append(at)
-        if len(self._symbols) <= 3 * LONGEST:  # what is longer is refused, however long
+        if not too_long:
             self._symbols += symbol
         return []
 
     # -- what it says
 
     def _close(self, end: str) -> Heard:
+        if len(self._symbols) > MOST_SYMBOLS:
+            return self._refused("too long", end)
         if self._has_hole():
             return self._refused("a digit is missing", end)
         said = self._read(self._symbols, end)
