@@ -81,18 +81,22 @@ class WavHeader:
 
 class WavFault(Enum):
     NOT_WAV = "not a WAV file"
+    EMPTY = "there is nothing in it"
     TRUNCATED = "ends within its header"
     UNSUPPORTED = "a format that is not read here"
+    RATE = "a sampling rate that is not read here"
 
 
 @dataclass(frozen=True, slots=True)
 class NotReadable:
     fault: WavFault
-    detail: str = ""  # of an unsupported format: its tag and bits, or its rate
+    detail: str = ""  # of an unsupported format: its tag and bits, or its channels; or its rate
 
 
 def read_header(data: bytes, *, whole: bool = False) -> WavHeader | NotReadable | None:
     """The header that `data` begins with; None: more bytes are needed. `whole`: there are no more."""
+    if whole and not data:
+        return NotReadable(WavFault.EMPTY)
     if not looks_like_wav(data):
         return NotReadable(WavFault.NOT_WAV)
     found = _chunks(data)
@@ -140,6 +144,8 @@ def _layout(body: bytes) -> SampleFormat | NotReadable:
     encoding = _ENCODINGS.get((tag, bits))
     if encoding is None:
         return NotReadable(WavFault.UNSUPPORTED, f"0x{tag:04X}, {bits} bit")
-    if rate not in RATES or not 1 <= channels <= MOST_CHANNELS:
-        return NotReadable(WavFault.UNSUPPORTED, f"{rate} Hz, {channels} channels")
+    if not 1 <= channels <= MOST_CHANNELS:
+        return NotReadable(WavFault.UNSUPPORTED, f"0x{tag:04X}, {channels} ch")
+    if rate not in RATES:
+        return NotReadable(WavFault.RATE, f"{rate} Hz")
     return SampleFormat(encoding, rate, channels)

@@ -34,8 +34,10 @@ NO_NUMPY = Text(
 NOT_READ = Text("无法读取 {}：{}", "cannot read {}: {}")
 FAULTS = {
     WavFault.NOT_WAV: Text("不是 WAV 文件", "not a WAV file"),
+    WavFault.EMPTY: Text("文件是空的", "the file is empty"),
     WavFault.TRUNCATED: Text("文件头不完整", "the file ends within its header"),
     WavFault.UNSUPPORTED: Text("不支持的格式（{}）", "a format that is not supported ({})"),
+    WavFault.RATE: Text("采样率 {}，只支持 8 至 48 kHz", "its rate is {}, only 8 to 48 kHz are read"),
 }
 REASONS: dict[type[OSError], Text] = {
     FileNotFoundError: Text("没有这个文件", "there is no such file"),
@@ -120,12 +122,12 @@ def decode(path: Path, channel: int | None, dtmf_start: str, dtmf_end: str) -> l
     """All that is heard in the file, by time. Raises Unreadable."""
     try:
         with path.open("rb") as file:
-            header = _header(path, file)
+            beginning = file.read(MOST_HEADER + 8)
+            header = _header(path, beginning)
             channels = _channels(header, channel)
             _require_numpy()
             found = [_Channel(header.format.rate, dtmf_start, dtmf_end) for _ in channels]
-            file.seek(header.start)
-            for block in _blocks(file, header):
+            for block in _blocks(beginning[header.start :], file, header):
                 for number, listener in zip(channels, found, strict=True):
                     listener.feed(block[number])
     except OSError as error:
@@ -142,8 +144,7 @@ def _require_numpy() -> None:
         raise Unreadable(NO_NUMPY) from error
 
 
-def _header(path: Path, file: BinaryIO) -> WavHeader:
-    beginning = file.read(MOST_HEADER + 8)
+def _header(path: Path, beginning: bytes) -> WavHeader:
     found = read_header(beginning, whole=True)
     if isinstance(found, WavHeader):
         return found
@@ -166,14 +167,21 @@ def _channels(header: WavHeader, wanted: int | None) -> list[int]:
     return [wanted - 1]
 
 
-def _blocks(file: BinaryIO, header: WavHeader) -> Iterator[Sound32]:
-    """The samples of the file in blocks, a row for each channel. A file that ends early gives what it has."""
+def _blocks(held: bytes, file: BinaryIO, header: WavHeader) -> Iterator[Sound32]:
+    """The samples in blocks, a row for each channel; `held` was read already. A file that ends early gives what it has.
+
+    Nothing is read twice: the file may be a pipe.
+    """
     from device.sound_samples import decoded
 
     size = round(BLOCK * header.format.rate) * header.format.frame
-    left = header.length
-    while data := file.read(size if left is None else min(size, left)):
-        left = None if left is None else left - len(data)
+    left = sys.maxsize if header.length is None else header.length
+    while left > 0:
+        data, held = held[:size], held[size:]
+        data = (data + file.read(size - len(data)))[:left]
+        if not data:
+            return
+        left -= len(data)
         yield decoded(data, header.format)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -152,13 +154,18 @@ def test_a_recording_that_was_cut_off_gives_what_it_has(
     ("content", "zh", "en"),
     [
         (None, "没有这个文件", "there is no such file"),
-        (b"", "文件头不完整", "the file ends within its header"),
+        (b"", "文件是空的", "the file is empty"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "文件头不完整", "the file ends within its header"),
         (b"ID3\x04 no sound", "不是 WAV 文件", "not a WAV file"),
         (
             wav_bytes(silence(0.1), 96_000),
-            "不支持的格式（96000 Hz, 1 channels）",
-            "a format that is not supported (96000 Hz, 1 channels)",
+            "采样率 96000 Hz，只支持 8 至 48 kHz",
+            "its rate is 96000 Hz, only 8 to 48 kHz are read",
+        ),
+        (
+            wav_bytes(silence(0.1), channels=0),
+            "不支持的格式（0x0001, 0 ch）",
+            "a format that is not supported (0x0001, 0 ch)",
         ),
     ],
 )
@@ -169,6 +176,30 @@ def test_what_cannot_be_read_is_told_in_both_languages(
     if content is not None:
         path.write_bytes(content)
     assert decode(path, capsys) == (1, [], f"无法读取 call.wav：{zh} / cannot read call.wav: {en}\n")
+
+
+@pytest.mark.parametrize("length", [None, 0, 0x7FFF_FFFF, 0xFFFF_FFFF])
+def test_a_recording_may_come_out_of_a_pipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], length: int | None
+) -> None:
+    """sox -t wav - into a pipe: nothing can be read twice, and the length is unknown."""
+    data = wav_bytes(
+        np.concatenate([message(NUMBER), silence(70)]), length=length
+    )  # longer than a header is looked for
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
+    writer.start()
+    code, (found,), err = decode(tmp_path / "pipe", capsys)
+    writer.join(10)
+    assert (code, found["number"], err) == (0, "2156430144", "")
+
+
+def test_what_stands_behind_the_samples_is_not_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, silence(0.5))
+    path.write_bytes(path.read_bytes() + b"LIST" + wav_bytes(dtmf_samples("15400", RATE)))
+    assert decode(path, capsys) == (0, [], "")
 
 
 def test_a_folder_is_no_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,7 +83,7 @@ def test_a_writer_that_does_not_know_the_length_writes_on_to_the_end(length: int
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", WavFault.TRUNCATED),
+        (b"", WavFault.EMPTY),
         (b"RIF", WavFault.TRUNCATED),
         (b"ID3\x04 an mp3 file", WavFault.NOT_WAV),
         (b"RIFF\0\0\0\0AVI LIST", WavFault.NOT_WAV),
@@ -92,8 +92,8 @@ def test_a_writer_that_does_not_know_the_length_writes_on_to_the_end(length: int
         (wav(chunk(b"fmt ", b"\x01\0\x01\0")), WavFault.TRUNCATED),
         (wav(chunk(b"data", b"1234")), WavFault.NOT_WAV),
         (wav(fmt(tag=2, bits=4)), WavFault.UNSUPPORTED),
-        (wav(fmt(rate=7_999)), WavFault.UNSUPPORTED),
-        (wav(fmt(rate=48_001)), WavFault.UNSUPPORTED),
+        (wav(fmt(rate=7_999)), WavFault.RATE),
+        (wav(fmt(rate=48_001)), WavFault.RATE),
         (wav(fmt(channels=0)), WavFault.UNSUPPORTED),
         (wav(fmt(channels=33)), WavFault.UNSUPPORTED),
     ],
