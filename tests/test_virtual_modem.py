@@ -260,7 +260,7 @@ def test_dialling_seizes_the_line_and_comes_back_for_commands() -> None:
     bench = Bench().quiet_host()
     assert bench.type("ATDT03560123456;\r") == b""
     assert bench.modem.seized
-    assert bench.wait(2.5) == OK
+    assert bench.wait(3.5) == OK
     assert bench.type("AT-TRV\r").startswith(b"\r\n8.")
     bench.burst()
     bench.wire(Wire.CALLER_ID_SENT, caller_id=CALLER)

@@ -39,26 +39,26 @@ def sounds_of(plan: CourseOfLine, changes: list[WireChange]) -> list[WireChange]
     elif lifted is not None:
         more.append(_sounds(lifted + DIAL_TONE_AFTER, Sound.DIAL_TONE))
     if isinstance(plan, PlannedDialling):
-        more += _dialled(plan, [change.at for change in changes if change.kind is Wire.DIGIT])
+        more += after_dialling([change.at for change in changes if change.kind is Wire.DIGIT], plan.far)
     end = changes[-1].at
     return [change for change in more if change.at < end]
 
 
-def _dialled(plan: PlannedDialling, digits: list[int]) -> list[WireChange]:
-    """The dial tone ends with the first digit; then the far end."""
+def after_dialling(digits: list[int], far: FarEnd = FarEnd.ANSWERS) -> list[WireChange]:
+    """`digits`: the moment of each, ns. The dial tone ends with the first of them; then the far end."""
     if not digits:
         return []
     connected = digits[-1] + CONNECTED_AFTER
     changes = [_sounds(digits[0], Sound.SILENCE)]
-    if plan.far in FAR_SOUNDS and plan.far is not FarEnd.FAX:
-        return [*changes, _sounds(connected, FAR_SOUNDS[plan.far])]
+    if far in FAR_SOUNDS and far is not FarEnd.FAX:
+        return [*changes, _sounds(connected, FAR_SOUNDS[far])]
     changes.append(_sounds(connected, Sound.RINGBACK))
-    if plan.far is FarEnd.NOBODY:
+    if far is FarEnd.NOBODY:
         return changes
     answered = connected + RINGS_FOR
-    if plan.far is FarEnd.REVERSES:
+    if far is FarEnd.REVERSES:
         changes.append(WireChange(answered, Wire.REVERSED))
-    return [*changes, _sounds(answered, FAR_SOUNDS.get(plan.far, Sound.VOICE))]
+    return [*changes, _sounds(answered, FAR_SOUNDS.get(far, Sound.VOICE))]
 
 
 def _sounds(at: int, sound: Sound) -> WireChange:

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from device.exchange.at_commands import Command, parse
 from device.exchange.modem_personalities import Personality
 from device.exchange.modem_state import ModemState, Result
-from device.signals import MILLISECOND
+from device.signals import MILLISECOND, SECOND
 
 PROFILE = "B1 E{echo} L2 M1 N0 Q{quiet} T V{verbose} W0 X4 Y0 &C1 &D2 &G0 &J0 &K3 &Q5 &R1 &S0 &T5 &X0"
 HARMLESS = frozenset("BCFLMNPTWXY") | {"&" + letter for letter in "CDGJKQRSTXY"} | {"%C", "%E", "\\N"}
 RESET_TAKES = 100 * MILLISECOND  # [U]
 MEASURING_TAKES = 30 * MILLISECOND  # [U] -TRV averages the line for a moment
+DIAL_TONE_TAKES = 1 * SECOND  # [U] until it is sure of the dial tone; S6 has 2 s without one
 DIAL_DIGIT_TAKES = 190 * MILLISECOND  # S11: 95 ms tone, 95 ms pause
+COMMA_TAKES = 2 * SECOND  # S8
 LINE_VOLTAGE = "6C"  # the U-register LVS
 LINE_SELECTIONS = {"1", "5", "7", "9", "13", "15"}  # +VLS labels with a T: the telephone line is among them
 
@@ -30,6 +32,9 @@ class Outcome:
     pages: list[list[str]] = field(default_factory=list)
     takes: int = 0  # ns of work before the reply
     caller_id_again: int = 0  # 1 formatted, 2 hex: print the last caller ID once more (+VRID)
+    dialled: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # each digit and when, ns from the command on
 
 
 class Interpreter:
@@ -180,7 +185,13 @@ class Interpreter:
         if not state.loop:
             outcome.result = Result.NO_DIALTONE
             return False
-        outcome.takes += DIAL_DIGIT_TAKES * sum(sign in "0123456789*#ABCD" for sign in argument)
+        outcome.takes += DIAL_TONE_TAKES
+        for sign in argument:
+            if sign in "0123456789*#ABCD":
+                outcome.dialled.append((outcome.takes, sign))
+                outcome.takes += DIAL_DIGIT_TAKES
+            elif sign == ",":
+                outcome.takes += COMMA_TAKES
         state.seized = True
         if argument.endswith(";"):
             return True

@@ -43,12 +43,18 @@ class Box(Protocol):
 
     def wire(self, change: WireChange) -> None: ...
 
+    def acts(self, now: int) -> list[WireChange]: ...
+
     def output(self, now: int) -> list[Printed]: ...
 
     def next_deadline(self) -> int | None: ...
 
 
 B = TypeVar("B", bound=Box)
+
+
+def _unheard(change: WireChange) -> None:
+    """The line has no other ear."""
 
 
 class ModemPort(Generic[B]):
@@ -70,6 +76,7 @@ class ModemPort(Generic[B]):
     ) -> None:
         self.path = path
         self.modem = modem
+        self.acted: Callable[[WireChange], None] = _unheard  # hears what the modem itself does on the line
         self._loop = loop
         self._told = told
         self._pieces = pieces
@@ -120,6 +127,8 @@ class ModemPort(Generic[B]):
             if timer is not None:
                 timer.cancel()
         self._loop.unwatch(self._master)
+        self.modem.dtr_dropped()  # without power it holds no line
+        self._act()
         with contextlib.suppress(OSError):
             if os.readlink(self.path) == self._name:
                 self.path.unlink()
@@ -178,6 +187,7 @@ class ModemPort(Generic[B]):
             self._loop.watch(self._master, self._read)
         else:
             self.modem.dtr_dropped()
+            self._act()
             self._look = self._loop.after(HOST_LOOK, self._await_host)
 
     def _read(self) -> None:
@@ -209,8 +219,13 @@ class ModemPort(Generic[B]):
             self._write(printed.data)
             if self._told is not None:
                 self._told(printed, clock.now().mono)
+        self._act()
         due = self.modem.next_deadline()
         self._timer = None if due is None else self._loop.at(due, self._pump)
+
+    def _act(self) -> None:
+        for change in self.modem.acts(clock.now().mono):
+            self.acted(change)
 
     def _write(self, data: bytes) -> None:
         if self._hung or not self.host_present:

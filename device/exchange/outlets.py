@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Generic
 
 from device.exchange.line_pins import LinePins
@@ -12,7 +13,7 @@ from device.exchange.pins_client import PinsClient
 from device.exchange.planned import FalseKind, FaultKind
 from device.exchange.virtual_line import Outlet
 from device.exchange.virtual_modem import VirtualModem
-from device.exchange.wire_changes import WireChange
+from device.exchange.wire_changes import Wire, WireChange
 
 logger = logging.getLogger(__name__)
 
@@ -114,10 +115,17 @@ class PinOutlet:
 
 
 class SeveralOutlets:
-    """A line heard by several ears at once."""
+    """A line heard by several ears at once. What a modem among them does on the line, all the others hear.
+
+    The loop is closed while anybody holds it, the telephone or a modem; to a modem, anybody but itself.
+    """
 
     def __init__(self, ears: Sequence[Outlet]) -> None:
         self.ears = tuple(ears)
+        self._holders: set[Outlet | None] = set()  # None: the telephone
+        for ear in self.ears:
+            if isinstance(ear, ModemOutlet):
+                ear.port.acted = partial(self._acted, ear)
 
     @property
     def heard(self) -> bool:
@@ -132,8 +140,31 @@ class SeveralOutlets:
             outlet.open()
 
     def wire(self, change: WireChange) -> None:
+        self._acted(None, change)
+
+    def _acted(self, who: Outlet | None, change: WireChange) -> None:
+        """A change that the exchange or the telephone made (None), or a modem."""
+        if change.kind in (Wire.OFF_HOOK, Wire.ON_HOOK):
+            self._hook(who, change)
+            return
         for outlet in self.ears:
-            outlet.wire(change)
+            if outlet is not who:
+                outlet.wire(change)
+        if change.kind is Wire.LOOP_RESTORED:  # a modem that holds the line draws current again
+            for outlet in self.ears:
+                if self._holders - {outlet}:
+                    outlet.wire(WireChange(change.at, Wire.OFF_HOOK))
+
+    def _hook(self, who: Outlet | None, change: WireChange) -> None:
+        """Each ear is told when the loop closes that it sees, and when it opens; not of a second who lifts, beside the first."""
+        before = frozenset(self._holders)
+        if change.kind is Wire.OFF_HOOK:
+            self._holders.add(who)
+        else:
+            self._holders.discard(who)
+        for outlet in self.ears:
+            if bool(before - {outlet}) is not bool(self._holders - {outlet}):
+                outlet.wire(change)
 
     def fault(self, kind: FaultKind, until: int | None) -> bool:
         """The first ear that knows such a fault has it."""

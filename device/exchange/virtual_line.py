@@ -104,8 +104,9 @@ class VirtualLine:
             return []
         now = clock.now()
         changes = course(plan, start, self._local_time(now.plus(start - now.mono).wall))
+        sounds = [] if self.outlet.holds_line else sounds_of(plan, changes)  # no dial tone beside who dialled
         self._plan = plan
-        self._left.extend(sorted([*changes, *sounds_of(plan, changes)], key=lambda change: change.at))
+        self._left.extend(sorted([*changes, *sounds], key=lambda change: change.at))
         self._tell(News(start, self.name, NewsKind.BEGAN, plan))
         self._free = self._loop.at(line_free_at(plan, changes), self._ended)
         self._run()

@@ -16,14 +16,16 @@ from enum import Enum
 
 from device.exchange.at_commands import Typed, Typewriter
 from device.exchange.caller_id_sender import CRLF, Dialect, formatted, mdmf, sdmf, unformatted
+from device.exchange.course_sounds import after_dialling
 from device.exchange.modem_interpreter import Interpreter
 from device.exchange.modem_personalities import CX930XX, Personality, Unformatted
 from device.exchange.modem_state import ModemState, Result
 from device.exchange.wire_changes import Wire, WireChange
-from device.signals import MILLISECOND, SECOND, CallerId
+from device.signals import MILLISECOND, SECOND, CallerId, Sound
 
 PRINT_LATENCY = 20 * MILLISECOND  # [U] from the last bit of a caller-ID message to its text
 ANSWER_LATENCY = 4 * MILLISECOND  # [U] from CR to the first byte of a reply over CDC-ACM
+DIAL_TONE_HEARD = 900 * MILLISECOND  # before the first digit
 RING_COUNT_KEPT = 8 * SECOND  # S1 clears when no ring comes for about 8 s (LINE.md 1.4)
 DLE = b"\x10"
 
@@ -86,6 +88,8 @@ class VirtualModem:
         self._burst_began: int | None = None
         self._burst_ended: int | None = None
         self._with_next_ring = b""  # caller ID that waits for the RING it is printed with
+        self._held = False  # the line, as `acts` has told
+        self._acts: list[WireChange] = []  # what it is still to do on the line, in order
 
     @property
     def caller_id_mode(self) -> int:
@@ -146,6 +150,7 @@ class VirtualModem:
         self._queue.clear()
         self._ring = self._carrier = self._digits_out = None
         self._busy_until = at
+        self._acts.clear()
         self._typewriter = Typewriter()
         self._state.power_on()
 
@@ -164,9 +169,25 @@ class VirtualModem:
             due.append(printed)
         return due
 
+    def acts(self, now: int) -> list[WireChange]:
+        """What the modem itself did on the line since it was asked last: it held it, dialled, let it go.
+
+        What is heard of the call that it dialled goes on beyond that, while a telephone holds the line.
+        """
+        if not self.seized:
+            heard = self._state.off_hook
+            self._acts = [act for act in self._acts if heard and act.kind is Wire.SOUND]
+        done = [act for act in self._acts if act.at <= now]
+        del self._acts[: len(done)]
+        if self.seized is not self._held:
+            self._held = self.seized
+            done.insert(0, WireChange(now, Wire.OFF_HOOK if self._held else Wire.ON_HOOK))
+        return done
+
     def next_deadline(self) -> int | None:
         """When something will be due, ns, or None while nothing waits."""
-        return self._queue[0].due if self._queue else None
+        moments = [printed.due for printed in self._queue[:1]] + [act.at for act in self._acts[:1]]
+        return min(moments, default=None)
 
     # ---- commands ----------------------------------------------------------------------------------------------------
 
@@ -182,11 +203,20 @@ class VirtualModem:
         ready = at + ANSWER_LATENCY + outcome.takes
         if outcome.caller_id_again:
             self._print_again(outcome.caller_id_again, ready)
+        self._dials([(at + ANSWER_LATENCY + after, sign) for after, sign in outcome.dialled])
         reply = self._reply(outcome.result, outcome.pages, ready)
         if outcome.takes and self._state.seized and not held:
             self._digits_out = reply
         if outcome.result is None:
             self._carrier = self._put(ready + self._state.carrier_patience, self._no_carrier(), Says.REPLY)
+
+    def _dials(self, digits: list[tuple[int, str]]) -> None:
+        """The exchange gives its dial tone until the first digit; it rings at the far end, where somebody answers."""
+        if digits:
+            moments = [at for at, _ in digits]
+            tone = WireChange(moments[0] - DIAL_TONE_HEARD, Wire.SOUND, sound=Sound.DIAL_TONE)
+            dialled = [WireChange(at, Wire.DIGIT, digit=sign) for at, sign in digits]
+            self._acts = sorted([tone, *after_dialling(moments), *dialled], key=lambda act: act.at)
 
     def _digits_broken_off(self, at: int) -> bool:
         """A key pressed while the digits go out drops the call as well (V.250 5.6.1); was it so?"""
