@@ -9,7 +9,8 @@ has the last word: a handset that was lifted while the digits went out shows the
 
 Rule 1: whatever the modem says, or does not, it is over within HELD_FOR and the patience of a few commands, with one end.
 Rule 2: from ATDT on the line is let go of by ATH, however it came out; when ATH is not answered the modem has failed, and closing
-        its port drops DTR, which hangs up too (V.250 6.2.9, &D2).
+        its port drops DTR, which hangs up too (V.250 6.2.9, &D2). It is said twice: the first answer may be the late one of
+        ATDT, from a modem that took what came meanwhile for keys, and a modem that goes on holding the line blocks it.
 Rule 3: OffHook is told once the modem did not refuse at once, stamped when ATDT was sent; the digits when they are out, each
         stamped by the usual speed and with the error of not having been watched.
 Rule 4: a RING in the midst means that somebody calls: let go at once.
@@ -90,7 +91,9 @@ class ModemDialling:
         self._levels: list[Level] = []
         self._looks = 0
         self._silent = 0
-        self._hang_ups = 0
+        self._heard = 0  # hang-ups that were answered
+        self._unheard = 0  # and that were not
+        self._hung_up: Instant | None = None  # ATH was sent first
         self._released: tuple[Instant, int] | None = None
         self.end: DialEnd | None = None
 
@@ -135,7 +138,7 @@ class ModemDialling:
                 self._underway = False
                 return BREAK
             case Stage.LETTING_GO:
-                self._hang_ups += 1
+                self._hung_up = self._hung_up or now
                 return Command(self._how.hang_up)
             case _:
                 return self._measure or ALIVE
@@ -247,12 +250,17 @@ class ModemDialling:
         self._base = [*self._base, volts][:BASE_OF]
 
     def _let_go(self, question: Question, answer: Answer, now: Instant) -> list[LineSignal]:
+        self._due = now.mono
         if answer.result is None:
-            self._due = now.mono
-            if self._hang_ups >= HANG_UPS:
+            self._unheard += 1
+            if self._unheard >= HANG_UPS:
                 self._over(DialEnd.LOST)
             return []
-        self._released = (question.asked, now.since(question.asked))
+        self._heard += 1
+        if self._heard < HANG_UPS:
+            return []
+        since = self._hung_up or question.asked
+        self._released = (since, now.since(since))
         self._stage, self._due = Stage.LOOKING, now.mono + LOOK_POLL
         return [] if self._measure is not None and self._seized else self._settle(None)
 
