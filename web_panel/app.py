@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from web_panel import events_page, language_page, sessions, sign_in, today_page
 from web_panel.guarding import guard
 from web_panel.ledger_door import LedgerAway
+from web_panel.navigation import places
 from web_panel.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def _dress(app: Flask, parts: Parts) -> None:
             "site_name": parts.settings.site.name,
             "visitor": _visitor(),
             "ledger_there": parts.ledger.is_there(),
+            "places": places(app.view_functions),
             "asset": lambda name: url_for("static", filename=name, v=_digest(name)),
         }
 
