@@ -76,7 +76,10 @@ class LoopHearing:
     def begin(self, now: Instant) -> list[LineSignal]:
         """How the hook was found."""
         off_hook = self._ears.off_hook
-        return [] if off_hook is None else [(OffHook if off_hook else OnHook)(self._line, now, found=True)]
+        if off_hook is None:
+            return []
+        kind = OffHook if off_hook else OnHook
+        return [kind(self._line, now, found=True, means=Means.HOOK_PIN)]
 
     def edge(self, name: str, level: int, mono: int) -> list[LineSignal]:
         """The pin `name` changed to `level` at `mono` (ns)."""

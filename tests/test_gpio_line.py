@@ -95,7 +95,8 @@ def test_opening_says_what_it_senses_and_that_the_line_was_found_on_hook(line: G
     line.start(told.queue.put)
     restored = told.next(LineRestored)
     assert (restored.line, restored.sensing) == ("L2", Sensing(ring_edges=True, hook=True, lag=LAG))
-    assert told.next(OnHook).found
+    found = told.next(OnHook)
+    assert (found.found, found.means) == (True, Means.HOOK_PIN)  # so several ears know whom to wait for
 
 
 def test_a_line_found_off_hook(line: GpioLine, told: Told, chip: SimulatedFactory) -> None:

@@ -282,6 +282,25 @@ def test_what_was_found_off_hook_did_not_ring_before() -> None:
     assert loop.line.state is LineState.OFF_HOOK
 
 
+def test_who_lifts_after_a_line_was_found_off_hook_has_lifted() -> None:
+    """Seen in a random history: every lift after a finding was taken for the finding told again, the call for a missed one."""
+    loop = line(GPIO_UP, MODEM_UP)
+    loop.hear([gone(21.0, "gpio"), up(22.0, "gpio", GPIO.sensing)])
+    loop.hear([found(22.0, "gpio", Means.HOOK_PIN, off=True), on(25.0, 25.8)])
+    loop.hear([*pin_burst(60.0), off(61.5, 61.7), on(70.0, 70.8)], until=90.0)
+    (call,) = loop.closed
+    assert (call.disposition, call.answered, call.ended) == (Disposition.ANSWERED, at(61.5), at(70.0))
+
+
+def test_an_ear_that_is_alone_with_what_it_found_says_since_when() -> None:
+    loop = line(GPIO_UP)
+    loop.hear([gone(25.0, "gpio"), up(30.0, "gpio", GPIO.sensing)])
+    loop.hear([found(30.0, "gpio", Means.HOOK_PIN, off=True), off(30.3, 30.4)], until=40.0)
+    (call,) = [loop.line.call]
+    assert call is not None
+    assert (call.direction, call.started) == (Direction.OUTBOUND, at(30.3))
+
+
 def test_a_second_caller_is_a_call_of_its_own() -> None:
     loop = line(GPIO_UP, TAP_UP)
     loop.hear([*pin_burst(30.0), off(31.5, 31.7)])

@@ -78,9 +78,10 @@ class Turn:
         return any(word.ear == ear for word in self.words)
 
     def is_about(self, word: Heard) -> bool:
-        """Whether `word`, of another ear, may be about this turn."""
-        if self.has(word.ear):
-            return self.off and was_found(self.best.what) and self.best.ear == word.ear
+        """Whether `word` may be about this turn: of another ear, or of the one that found it so and now says since when."""
+        found_by_it = self.off and was_found(self.best.what) and self.best.ear == word.ear
+        if self.has(word.ear) and not found_by_it:
+            return False
         reach = _error(self.best) + _error(word) + SLACK
         return abs(word.mono - self.best.mono) <= reach
 
