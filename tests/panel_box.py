@@ -22,6 +22,7 @@ from device import clock
 from device.signals import SECOND, Instant
 from firmware_app.desk_entries import from_desk
 from firmware_app.line_view import iso
+from firmware_app.monitor_link import MonitorLink
 from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.ledger import Ledger
@@ -32,7 +33,6 @@ from firmware_app.wording import Text
 from web_panel.app import create_app
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
-from web_panel.monitor_link import MonitorLink
 from web_panel.parts import Parts
 
 BOOT = "00000000-0000-4000-8000-000000000001"

@@ -1,4 +1,4 @@
-"""web_panel.monitor_link and live against the monitor's real socket, and against sockets that behave badly."""
+"""firmware_app.monitor_link and live against the monitor's real socket, and against sockets that behave badly."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
+from firmware_app.monitor_link import QUIET_FOR, MonitorLink, Subscription
 from firmware_app.monitor_socket import Answer, Json, MonitorSocket, bind_unix, failure
 from firmware_app.wording import Text
 from web_panel.events_page import stream
 from web_panel.live import MAX_STREAMS, Live
-from web_panel.monitor_link import QUIET_FOR, MonitorLink, Subscription
 
 OURS = Path(__file__)  # stands for a ledger of the user who runs the monitor
 SOON = 10.0  # seconds; generous, nothing is measured
@@ -41,8 +41,10 @@ class Desk:
         else:
             answer(failure("invalid", Text("不可以", "not allowed")))
 
-    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None:
-        answer({"ok": True, "result": None})
+    def request(
+        self, what: str, line: str | None, within: float, answer: Answer, number: str | None = None
+    ) -> None:
+        answer({"ok": True, "result": [what, line, number], "message": {"en": "done"}})
 
 
 @pytest.fixture
@@ -307,3 +309,21 @@ def test_an_impostor_records_nothing_and_tells_nothing(
         threading.Event().wait(0.01)
     subscription.close()
     assert heard.empty()
+
+
+def test_a_request_gives_its_result(monitor: MonitorSocket, path: Path) -> None:
+    answer = MonitorLink(path, OURS).request("dial", within=2, patience=SOON, line="L1", number="15400000001")
+    assert (answer.ok, answer.result, answer.message) == (True, ["dial", "L1", "15400000001"], {"en": "done"})
+    assert MonitorLink(path.parent / "no", OURS).request("dial", within=2, patience=1).error == "unreachable"
+
+
+def test_other_events_are_told_to_whoever_wants_them(path: Path, monitor: MonitorSocket) -> None:
+    told: SimpleQueue[Json] = SimpleQueue()
+    there = threading.Event()
+    subscription = Subscription(path, OURS, lambda _: there.set(), lambda: None, told=told.put)
+    subscription.start()
+    assert there.wait(SOON)
+    monitor.announce({"event": "recorded", "seq": 1})
+    monitor.announce({"event": "dialling", "line": "L1"})
+    assert told.get(timeout=SOON) == {"event": "dialling", "line": "L1"}
+    subscription.close()

@@ -87,8 +87,8 @@ def _say(text: Text, language: str, **values: object) -> None:
 def new_password(settings: Settings, account: str) -> int:
     """Have the monitor record a new random password for `account`, and print it."""
     from firmware_app import passwords
+    from firmware_app.monitor_link import MonitorLink
     from web_panel.ledger_door import LedgerDoor
-    from web_panel.monitor_link import MonitorLink
 
     ledger = settings.data_dir / "ledger.db"
     known = LedgerDoor(ledger).account_names()

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from device import clock
+from firmware_app.monitor_link import MonitorLink
 from firmware_app.settings import Settings
 from web_panel.app import create_app
 from web_panel.desk_memory import DeskMemory
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
-from web_panel.monitor_link import MonitorLink
 from web_panel.parts import Parts
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from web_panel.monitor_link import Subscription
+from firmware_app.monitor_link import Subscription
 
 MAX_STREAMS = 24  # of 48 server threads: the other half is for pages
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from device.signals import Instant
+from firmware_app.monitor_link import MonitorLink
 from firmware_app.settings import Settings
 from web_panel.attempts import Attempts
 from web_panel.desk_memory import DeskMemory
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
-from web_panel.monitor_link import MonitorLink
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g
 
-from web_panel.monitor_link import Answer
+from firmware_app.monitor_link import Answer
 
 
 def refusal(answer: Answer) -> str:

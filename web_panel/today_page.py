@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response, flash, g, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from firmware_app.monitor_link import Answer
 from web_panel import sessions
 from web_panel.equipment_words import STAGE_WORDS
 from web_panel.ledger_door import LedgerAway, LedgerView, WaitingCall
-from web_panel.monitor_link import Answer
 from web_panel.parts import parts
 from web_panel.refusals import refusal
 from web_panel.today_view import Audience, Today, today

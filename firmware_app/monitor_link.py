@@ -1,7 +1,7 @@
-"""Asks of the panel go to the monitor's socket, answers and changes come back; it records nothing itself and never raises to a page.
+"""Asks of the panel and the uplink go to the monitor's socket, answers and changes come back; it records nothing itself, never raises.
 
-`MonitorLink.record` is one short connection an ask. `Subscription` is the one long connection of the whole process: a thread
-that reconnects for ever, and says so when nobody is there.
+`MonitorLink.record` and `.request` are one short connection an ask. `Subscription` is the one long connection of the whole
+process: a thread that reconnects for ever, and says so when nobody is there.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ MAX_LINE = 4 * 1024 * 1024  # bytes; the monitor drops a peer that leaves 1 MiB 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of an ask. error: the monitor's own word, or `unreachable` (nothing was recorded) or `unconfirmed`
-    (it was sent, no answer came: it may have been recorded)."""
+    (it was sent, no answer came: it may have been recorded). result: what a request gave."""
 
     ok: bool
     seq: int | None = None
     error: str = ""
     message: Mapping[str, str] | None = None  # the monitor's sentence in each language
+    result: Any = None
 
 
 def connect_unix(path: Path, timeout: float) -> socket.socket:
@@ -107,7 +108,7 @@ def _understood(line: bytes) -> Json | None:
 
 
 class MonitorLink:
-    """Asks the monitor behind `path`, whose `ledger` it is, to record what people do."""
+    """Asks the monitor behind `path`, whose `ledger` it is, to record what people do, or to do something now."""
 
     def __init__(self, path: Path, ledger: Path, answer_within: float = ANSWER_WITHIN) -> None:
         self._path = path
@@ -116,9 +117,18 @@ class MonitorLink:
 
     def record(self, kind: str, body: Json, actor: str) -> Answer:
         """Have one entry recorded; returns after its commit, or with the reason why not. Blocks at most `answer_within` seconds."""
-        ask = {"verb": "record", "kind": kind, "body": body, "actor": actor}
+        return self._ask({"verb": "record", "kind": kind, "body": body, "actor": actor}, self._answer_within)
+
+    def request(self, what: str, *, within: float, patience: float, **more: str) -> Answer:
+        """Have something done that begins within `within` seconds (a line check, a dialling: `more` is line, number).
+
+        Returns when it is over. Blocks at most `patience` seconds: longer than what is asked for takes.
+        """
+        return self._ask({"verb": "request", "what": what, "within_s": within, **more}, patience)
+
+    def _ask(self, ask: Json, patience: float) -> Answer:
         try:
-            connection = connect_monitor(self._path, self._answer_within, self._ledger)
+            connection = connect_monitor(self._path, patience, self._ledger)
         except OSError:
             return Answer(ok=False, error="unreachable")
         with connection:
@@ -133,17 +143,16 @@ class MonitorLink:
 def _answer(reply: Json | None) -> Answer:
     if reply is None:
         return Answer(ok=False, error="unconfirmed")
-    if reply.get("ok") is True:
-        return Answer(ok=True, seq=reply.get("seq"))
     message = reply.get("message")
-    return Answer(
-        ok=False, error=str(reply.get("error", "")), message=message if isinstance(message, dict) else None
-    )
+    told = message if isinstance(message, dict) else None
+    if reply.get("ok") is True:
+        return Answer(ok=True, seq=reply.get("seq"), message=told, result=reply.get("result"))
+    return Answer(ok=False, error=str(reply.get("error", "")), message=told)
 
 
 class Subscription:
-    """Calls `heard(state)` with each state the monitor tells, `heard(None)` when it is away, and `recorded()` when something
-    was committed; all from a thread of its own."""
+    """Calls `heard(state)` with each state the monitor tells, `heard(None)` when it is away, `recorded()` when something was
+    committed and `told(event)` with every other event; all from a thread of its own. `role`: who it is that listens."""
 
     def __init__(
         self,
@@ -152,11 +161,17 @@ class Subscription:
         heard: Callable[[Json | None], None],
         recorded: Callable[[], None],
         quiet_for: float = QUIET_FOR,
+        *,
+        told: Callable[[Json], None] = lambda event: None,
+        role: str | None = None,
     ) -> None:
         self._path = path
         self._ledger = ledger
         self._heard = heard
         self._recorded = recorded
+        self._other = told
+        hello = {"verb": "subscribe"} | ({} if role is None else {"as": role})
+        self._hello = json.dumps(hello, separators=(",", ":")).encode() + b"\n"
         self._quiet_for = quiet_for
         self._there = False
         self._stop = threading.Event()
@@ -208,7 +223,7 @@ class Subscription:
             self._connection = connection
         try:
             if not self._stop.is_set():
-                connection.sendall(b'{"verb":"subscribe"}\n')
+                connection.sendall(self._hello)
                 self._listen(connection)
         except OSError:
             return
@@ -244,3 +259,5 @@ class Subscription:
             self._heard(message["state"])
         elif message.get("event") in ("recorded", "missed"):
             self._recorded()
+        elif "event" in message:
+            self._other(message)
