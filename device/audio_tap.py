@@ -8,6 +8,7 @@ the decoders need it and the rest of the program does not, so it is first import
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import select
@@ -126,6 +127,7 @@ class AudioTap:
 
     def _listen(self) -> None:
         """Open the source and listen until it ends, which raises, or until it is to close."""
+        importlib.import_module("numpy")  # first: two taps could find what the other left half imported
         from device.sound_ear import SoundEar
         from device.sound_source import source_of
 

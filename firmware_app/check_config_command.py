@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from firmware_app.settings import Line, Settings, SettingsError, load
@@ -47,9 +48,24 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print("\n".join(text.in_language(settings.language) for text in summary(settings)))
     note = Text("注意：", "note: ").in_language(settings.language)
-    for warning in settings.warnings:
+    for warning in (*settings.warnings, *_not_installed(settings)):
         print(f"{note}{warning.in_language(settings.language)}", file=sys.stderr)
     return 0
+
+
+def _not_installed(settings: Settings) -> list[Text]:
+    """What the lines need beside the program itself."""
+    heard = [
+        line.name for line in settings.lines if any(isinstance(ear, AudioWiring) for ear in line.wirings)
+    ]
+    if not heard or find_spec("numpy") is not None:
+        return []
+    return [
+        Text(
+            f"{'、'.join(heard)}：监听声音需要 numpy，尚未安装，请执行：make sound",
+            f"{', '.join(heard)}: to hear sound needs numpy, which is not installed. Type: make sound",
+        )
+    ]
 
 
 def summary(settings: Settings) -> list[Text]:

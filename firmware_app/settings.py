@@ -185,6 +185,8 @@ def load(path: Path) -> Settings:
         content = path.read_bytes()
     except OSError as error:  # which language the reader wants stands in the file
         what = f"无法读取 / cannot be read: {error.strerror or error}"
+        if isinstance(error, FileNotFoundError):
+            what += "（用 --config FILE 指定 / name it with --config FILE）"
         raise SettingsError(path, [Problem("", Text(what, what))], "zh_CN") from None
     # the same for everybody who asks, monitor, panel and shell: whether one may write there is not asked
     return parse(content, path.absolute(), SYSTEM_RUN_DIR if SYSTEM_RUN_DIR.is_dir() else None)

@@ -11,13 +11,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 
 from device import clock
 from device.exchange.control_socket import send_lines
 from device.exchange.exchange import Exchange
-from device.exchange.exchange_lines import EarsLine, ExchangeLine, ModemLine, PinLine
+from device.exchange.exchange_lines import EarsLine, ExchangeLine, ModemLine, PinLine, without_sound
 from device.exchange.exchange_manual import DESCRIPTION, EPILOG
 from device.exchange.exchange_news import News, told
 from device.exchange.exchange_settings import ExchangeSettings, button_of, lines_of, zone_of
@@ -125,10 +126,12 @@ def _calls_a_minute(text: str) -> float:
 
 def run(args: argparse.Namespace, settings: ExchangeSettings | None) -> int:
     """Play until the end or Ctrl-C. 0: it ended as it should; 1: something failed; 2: what was asked for cannot be."""
-    lines = _lines(args, settings)
     control = _control_path(args, settings)
     if args.say:
         return _say(control, args.say)
+    lines = _lines(args, settings)
+    if find_spec("numpy") is None and args.trace is None:
+        lines = _silent(lines)
     if not lines:
         return _complain("没有可模拟的线路", "there is no line that can be simulated")
     script = _script(args.script, [line.name for line in lines])
@@ -148,6 +151,15 @@ def _lines(args: argparse.Namespace, settings: ExchangeSettings | None) -> list[
     played, real = lines_of(settings)
     for name in real:
         _note(f"{name}：真实线路，不模拟", f"{name}: a real line, not played")
+    return played
+
+
+def _silent(lines: list[ExchangeLine]) -> list[ExchangeLine]:
+    played, silent = without_sound(lines)
+    for name in silent:
+        _note(
+            f"{name}：缺少 numpy，不放声音，请执行：make sound", f"{name}: no sound without numpy: make sound"
+        )
     return played
 
 

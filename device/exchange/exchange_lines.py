@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,22 @@ def pins_of(line: ExchangeLine) -> bool:
     if isinstance(line, EarsLine):
         return any(pins_of(ear) for ear in line.ears)
     return isinstance(line, PinLine | DtmfChipLine)
+
+
+def without_sound(lines: Sequence[ExchangeLine]) -> tuple[list[ExchangeLine], list[str]]:
+    """The lines as they can be played where numpy is not installed, and the names of those that go without their sound."""
+    played: list[ExchangeLine] = []
+    silent: list[str] = []
+    for line in lines:
+        ears = line.ears if isinstance(line, EarsLine) else (line,)
+        left = tuple(ear for ear in ears if not isinstance(ear, SoundLine))
+        if len(left) == len(ears):
+            played.append(line)
+            continue
+        silent.append(line.name)
+        if left:
+            played.append(EarsLine(line.name, left))
+    return played, silent
 
 
 def outlet_of(
