@@ -196,7 +196,7 @@ def _erased(db: apsw.Connection, seq: int, entry: entries.PartyErased) -> int:
 
 def _erase(db: apsw.Connection, seq: int, party: int) -> None:
     db.execute(
-        "UPDATE parties SET content = NULL, salt = NULL, lookup = NULL, erased_seq = ? WHERE id = ?",
+        "UPDATE parties SET content = NULL, salt = NULL, lookup = NULL, same_as = NULL, erased_seq = ? WHERE id = ?",
         (seq, party),
     )
 

@@ -1,7 +1,7 @@
 """People's data into rows of `parties`, each with a salt of its own; what stays in the entry is a reference and a commitment.
 
-One row is shared by all entries with the same number (kind, look-up key and content the same) until it is erased; a name
-is shared within its call. A row's id is its first entry's seq * 10 plus the place of the value in that entry.
+One row is shared by all entries with the same number (kind, look-up key and content the same) until it is erased; one
+written in another way is a row of its own that names the first (`same_as`): one caller. A name is shared within its call. A row's id is its first entry's seq * 10 plus the place of the value in that entry.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def _ref(db: apsw.Connection, party: int, field: str, personal: Personal, entry:
     salt = secrets.token_bytes(SALT)
     committed = commitment(salt, content, personal.lookup)
     db.execute(
-        "INSERT INTO parties (id, kind, commitment, salt, content, lookup) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO parties (id, kind, commitment, salt, content, lookup, same_as)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT MIN(id) FROM parties WHERE lookup = ?6))",
         (party, personal.kind, committed, salt, content, personal.lookup),
     )
     return PartyRef(party, committed, personal.kind)
