@@ -28,7 +28,6 @@ from device.serial_ears import Board, FskChip
 from device.signals import SECOND
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
-from firmware_app.calls.service_hours import ServiceHours
 from firmware_app.line_ears import LineEars
 from firmware_app.monitor import Item, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
@@ -231,7 +230,13 @@ class MonitorProcess:
         self._zone = ZoneInfo(settings.timezone)
         items: queue.SimpleQueue[Item] = queue.SimpleQueue()
         # the ledger first: its lock keeps a second monitor away from lines, lamps and sockets
-        self._recorder = Recorder(settings.data_dir / "ledger.db", boot, items.put, seeds=seeds_for(settings))
+        self._recorder = Recorder(
+            settings.data_dir / "ledger.db",
+            boot,
+            items.put,
+            seeds=seeds_for(settings),
+            timezone=self._zone,
+        )
         self._chips = Chips(settings.run_dir / "pins.sock")
 
         def told(name: str, problem: str | None) -> None:
@@ -251,7 +256,7 @@ class MonitorProcess:
             button=self._button,
             timezone=self._zone,
         )
-        self._monitor.records.hours = self._service_hours()
+        self._monitor.documents_are(self._recorder.documents)
         self._socket = MonitorSocket(settings.run_dir / "monitor.sock", self._monitor)
         self._monitor.connect(self._recorder, self._socket)
         self._check = LineCheck(
@@ -361,10 +366,3 @@ class MonitorProcess:
     def _lamp_problems(self) -> dict[str, str]:
         parts = {**self._lamps, "button": self._button}
         return {name: problem for name, part in parts.items() if (problem := getattr(part, "problem", None))}
-
-    def _service_hours(self) -> ServiceHours | None:
-        document = self._recorder.documents.get("service_hours")
-        if document is None:
-            return None
-        hours = ServiceHours.from_document(document.content, document.version)
-        return hours if isinstance(hours, ServiceHours) else None

@@ -12,7 +12,13 @@ from firmware_app.records.entries import CallRecorded, Personal
 
 
 def call_entry(
-    call: Call, stage: str, boot: str, line_number: str, in_hours: bool | None, hours_version: int | None
+    call: Call,
+    stage: str,
+    boot: str,
+    line_number: str,
+    in_hours: bool | None,
+    hours_version: int | None,
+    hours_basis: str | None = None,
 ) -> CallRecorded:
     """`call` at `stage` (opened, changed, closed) of boot `boot`; `line_number` gives local numbers their area code."""
     heard, far = call.caller_id, call.far_answered
@@ -38,6 +44,7 @@ def call_entry(
         caller_id_wall=call.caller_id_at.wall if call.caller_id_at else None,
         in_hours=in_hours,
         hours_version=hours_version,
+        hours_basis=hours_basis,
         number=number_of(heard.number, line_number) if heard and heard.number else None,
         name=Personal("name", heard.name) if heard and heard.name else None,
         # only when all are known: each digit on its own would leave a row of people's data behind

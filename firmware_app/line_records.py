@@ -24,7 +24,7 @@ from firmware_app.calls.call import (
     TroubleBegan,
     TroubleEnded,
 )
-from firmware_app.calls.service_hours import ServiceHours
+from firmware_app.calls.opening_hours import OpeningHours, Versioned
 from firmware_app.records import entries
 
 log = logging.getLogger(__name__)
@@ -32,19 +32,27 @@ log = logging.getLogger(__name__)
 ANOMALIES_A_MINUTE = 20  # of one line; a babbling modem says thousands
 
 Put = Callable[[entries.Entry, Instant], None]
+InHours = tuple[
+    bool | None, int | None, str | None
+]  # in hours, by which version of the hours, by which documents
 
 
 class LineRecords:
-    """`numbers`: each line's own number; `put` hands an entry to the recorder; `hours` may be replaced at any time."""
+    """`numbers`: each line's own number; `put` hands an entry to the recorder; timezone: of the point's clock."""
 
     def __init__(self, numbers: Mapping[str, str], timezone: ZoneInfo, put: Put) -> None:
-        self.hours: ServiceHours | None = None
+        self._hours: OpeningHours | None = None
         self._numbers = numbers
         self._timezone = timezone
         self._put = put
-        self._in_hours: dict[str, tuple[bool | None, int | None]] = {}
+        self._in_hours: dict[str, InHours] = {}
         self._open_faults: set[tuple[str, str | None]] = set()
         self._anomalies: dict[str, deque[int]] = {}
+
+    def documents_are(self, documents: Mapping[str, Versioned]) -> None:
+        """The site documents that decide from now on whether a call that begins is in hours."""
+        hours = OpeningHours.from_documents(documents, self._timezone)
+        self._hours = hours if isinstance(hours, OpeningHours) else None
 
     def event(self, event: CallEvent) -> None:
         """Put `event` on record."""
@@ -100,15 +108,16 @@ class LineRecords:
     def _call(self, call: Call, stage: str, at: Instant) -> None:
         if call.key not in self._in_hours:
             self._in_hours[call.key] = self._hours_of(call)
-        in_hours, version = self._in_hours[call.key]
         boot = call.key.partition(":")[0]
-        self._put(call_entry(call, stage, boot, self._numbers.get(call.line, ""), in_hours, version), at)
+        number = self._numbers.get(call.line, "")
+        self._put(call_entry(call, stage, boot, number, *self._in_hours[call.key]), at)
 
-    def _hours_of(self, call: Call) -> tuple[bool | None, int | None]:
+    def _hours_of(self, call: Call) -> InHours:
         """In or out of hours, by the moment it began to ring and the hours of that moment (DOMAIN 2.2: by t_ring0)."""
-        if self.hours is None:
-            return None, None
-        return self.hours.in_hours(call.started.wall, self._timezone), self.hours.version
+        if self._hours is None:
+            return None, None, None
+        began = call.started.wall
+        return self._hours.in_hours(began), self._hours.hours.version, self._hours.basis(began)
 
     def _anomaly(self, anomaly: Anomaly) -> None:
         recent = self._anomalies.setdefault(anomaly.line, deque())

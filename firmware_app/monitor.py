@@ -8,9 +8,10 @@ Threads: this loop (main) · one per ear of a line · recorder · monitor-socket
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,6 @@ from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
 from firmware_app.calls.line_machine import LineMachine
-from firmware_app.calls.service_hours import ServiceHours
 from firmware_app.desk_entries import from_desk
 from firmware_app.line_ears import EarSignal, LineEars, close_all
 from firmware_app.line_records import LineRecords
@@ -38,6 +38,7 @@ from firmware_app.records.recorder import (
     RecorderRecovered,
     RecorderTrouble,
 )
+from firmware_app.records.site_documents import Document
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Monitor:
         self._socket: MonitorSocket | None = None
         self._requests = MonitorRequests(self._lines, annunciator.silence, self._announce, items.put)
         self._standing: dict[str, Any] = {"unseen": 0, "due": 0, "unsettled": 0}
+        self._documents: dict[str, Document] = {}
         self._present = True
         self._fresh_lines = set(self._lines)  # not yet heard of since this start
         self._recorder_ok = True
@@ -111,6 +113,11 @@ class Monitor:
     def connect_checker(self, checker: Checker) -> None:
         """`checker(line, trigger, answer)` runs a line check in a thread of its own."""
         self._requests.checker = checker
+
+    def documents_are(self, documents: Mapping[str, Document]) -> None:
+        """The site documents that hold from now on."""
+        self._documents = dict(documents)
+        self.records.documents_are(documents)
 
     def resume(self, calls: Sequence[Call]) -> None:
         """Take up the calls that were open when the last run ended, before any line is opened."""
@@ -308,10 +315,9 @@ class Monitor:
         match entry:
             case entries.StillTalking(line=line) if line in self._lines:
                 self._carry_out(self._lines[line].machine.still_talking(clock.now()))
-            case entries.SiteDocumentChanged(name="service_hours", content=content, version=version):
-                changed = ServiceHours.from_json(content, version)
-                if isinstance(changed, ServiceHours):
-                    self.records.hours = changed
+            case entries.SiteDocumentChanged(name=name, content=content, version=version, digest=digest):
+                changed = Document(name, version, digest, json.loads(content))
+                self.documents_are({**self._documents, name: changed})
             case _:
                 return
 

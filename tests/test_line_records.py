@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -22,9 +21,10 @@ from firmware_app.calls.call import (
     TroubleBegan,
     TroubleEnded,
 )
-from firmware_app.calls.service_hours import DAYS, ServiceHours
+from firmware_app.calls.service_hours import DAYS
 from firmware_app.line_records import ANOMALIES_A_MINUTE, LineRecords
 from firmware_app.records import entries
+from firmware_app.records.site_documents import Document
 from tests.support import at
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -55,10 +55,8 @@ def records(notes: Notes) -> LineRecords:
     return LineRecords({"L1": "03562217000"}, ZONE, notes)
 
 
-def hours(windows: dict[str, list[list[str]]], version: int) -> ServiceHours:
-    made = ServiceHours.from_json(json.dumps({"version": version, "week": windows}))
-    assert isinstance(made, ServiceHours)
-    return made
+def documents(week: dict[str, list[list[str]]], version: int) -> dict[str, Document]:
+    return {"service_hours": Document("service_hours", version, "", {"week": week})}
 
 
 def test_a_call_is_put_at_each_stage(records: LineRecords, notes: Notes) -> None:
@@ -78,14 +76,15 @@ def test_a_call_is_put_at_each_stage(records: LineRecords, notes: Notes) -> None
 
 def test_hours_are_decided_when_the_call_begins_and_kept(records: LineRecords, notes: Notes) -> None:
     every_day = {day: [["00:00", "24:00"]] for day in DAYS}
-    records.hours = hours(every_day, 3)
+    records.documents_are(documents(every_day, 3))
     records.event(CallOpened(CALL))
-    records.hours = hours({}, 4)
+    records.documents_are(documents({}, 4))
     records.event(CallChanged(CALL, at(2.0)))
     records.event(CallClosed(CALL, at(9.0)))
     records.event(CallOpened(replace(CALL, key="boot:L1:2")))
     put = [entry for entry in notes.entries if isinstance(entry, entries.CallRecorded)]
     assert [(entry.in_hours, entry.hours_version) for entry in put] == [(True, 3)] * 3 + [(False, 4)]
+    assert [entry.hours_basis for entry in put] == ["service_hours:3 provisional"] * 3 + ["service_hours:4 provisional"]  # fmt: skip
 
 
 def test_without_hours_nothing_is_claimed(records: LineRecords, notes: Notes) -> None:

@@ -18,6 +18,7 @@ import apsw
 from firmware_app.calls import phone_number
 from firmware_app.records import entries
 from firmware_app.records.database import one
+from firmware_app.records.desk_rules import Desk
 from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
 from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.outcomes import Refused
@@ -57,13 +58,16 @@ FAR_ENDS = (None, "answered", "busy", "no_answer", "vacant", "unknown")
 DISPOSITIONS = (None, "answered", "no_answer", "abandoned", "unknown", "test", "blocked", "non_voice")
 
 
-def decide(db: apsw.Connection, entry: entries.Entry) -> entries.Entry | Refused:
-    """`entry` with all its decisions, people's data still in clear, or why it cannot be recorded."""
+def decide(db: apsw.Connection, entry: entries.Entry, desk: Desk) -> entries.Entry | Refused:
+    """`entry` with all its decisions, people's data still in clear, or why it cannot be recorded.
+
+    desk: the rules of the desk, as of the moment (`desk.now`) of the entry.
+    """
     rule = _RULES.get(type(entry))
-    return entry if rule is None else rule(db, entry)
+    return entry if rule is None else rule(db, entry, desk)
 
 
-def _call(db: apsw.Connection, entry: entries.CallRecorded) -> entries.Entry | Refused:
+def _call(db: apsw.Connection, entry: entries.CallRecorded, _desk: Desk) -> entries.Entry | Refused:
     if (
         entry.stage not in STAGES
         or entry.disposition not in DISPOSITIONS
@@ -71,14 +75,17 @@ def _call(db: apsw.Connection, entry: entries.CallRecorded) -> entries.Entry | R
         or entry.direction not in ("inbound", "outbound")
     ):
         return NOT_ALLOWED
-    found = one(db, "SELECT id, stage, in_hours, hours_version FROM calls WHERE key = ?", (entry.key,))
+    found = one(
+        db, "SELECT id, stage, in_hours, hours_version, hours_basis FROM calls WHERE key = ?", (entry.key,)
+    )
     if found is None:
         call: int | None = None
     else:
-        call, stage, in_hours, version = found
+        call, stage, in_hours, version, basis = found
         if stage == "closed":
             return CALL_OVER
-        entry = replace(entry, in_hours=None if in_hours is None else bool(in_hours), hours_version=version)
+        known = None if in_hours is None else bool(in_hours)
+        entry = replace(entry, in_hours=known, hours_version=version, hours_basis=basis)
     entry = replace(entry, opens_case=False, joins_case=None, closes_case=None)
     if entry.stage != "closed" or entry.direction != "inbound":
         return entry
@@ -125,7 +132,7 @@ def _is_owed(db: apsw.Connection, call: int | None, lookup: str) -> bool:
     return not served
 
 
-def _settled(db: apsw.Connection, entry: entries.CallSettled) -> entries.Entry | Refused:
+def _settled(db: apsw.Connection, entry: entries.CallSettled, _desk: Desk) -> entries.Entry | Refused:
     if entry.disposition not in ("answered", "no_answer"):
         return NOT_ALLOWED
     found = one(
@@ -144,7 +151,7 @@ def _settled(db: apsw.Connection, entry: entries.CallSettled) -> entries.Entry |
     return replace(plain, **_case_of(db, entry.call, lookup, entry.disposition))
 
 
-def _seen(db: apsw.Connection, entry: entries.CallSeen) -> entries.Entry | Refused:
+def _seen(db: apsw.Connection, entry: entries.CallSeen, _desk: Desk) -> entries.Entry | Refused:
     found = one(db, "SELECT stage, disposition, seen_seq FROM calls WHERE id = ?", (entry.call,))
     if found is None:
         return NO_CALL
@@ -154,7 +161,7 @@ def _seen(db: apsw.Connection, entry: entries.CallSeen) -> entries.Entry | Refus
     return entry if disposition in ("no_answer", "unknown") or seen is not None else NOT_TO_SEE
 
 
-def _attempted(db: apsw.Connection, entry: entries.CallbackAttempted) -> entries.Entry | Refused:
+def _attempted(db: apsw.Connection, entry: entries.CallbackAttempted, _desk: Desk) -> entries.Entry | Refused:
     if entry.outcome not in ("reached", "not_reached"):
         return NOT_ALLOWED
     found = one(db, "SELECT state, attempts FROM cases WHERE id = ?", (entry.case,))
@@ -172,16 +179,16 @@ def _open_fault(db: apsw.Connection, kind: str, line: str | None) -> tuple[Any, 
     return one(db, "SELECT id FROM faults WHERE ended_seq IS NULL AND kind = ? AND line IS ?", (kind, line))
 
 
-def _fault_began(db: apsw.Connection, entry: entries.FaultBegan) -> entries.Entry | Refused:
+def _fault_began(db: apsw.Connection, entry: entries.FaultBegan, _desk: Desk) -> entries.Entry | Refused:
     return entry if _open_fault(db, entry.kind, entry.line) is None else FAULT_STANDS
 
 
-def _fault_ended(db: apsw.Connection, entry: entries.FaultEnded) -> entries.Entry | Refused:
+def _fault_ended(db: apsw.Connection, entry: entries.FaultEnded, _desk: Desk) -> entries.Entry | Refused:
     found = _open_fault(db, entry.kind, entry.line)
     return NO_FAULT if found is None else replace(entry, fault=found[0])
 
 
-def _document(db: apsw.Connection, entry: entries.SiteDocumentChanged) -> entries.Entry | Refused:
+def _document(db: apsw.Connection, entry: entries.SiteDocumentChanged, desk: Desk) -> entries.Entry | Refused:
     try:
         content = json.loads(entry.content)
         text = canonical(content)
@@ -202,7 +209,7 @@ def _document(db: apsw.Connection, entry: entries.SiteDocumentChanged) -> entrie
     return UNCHANGED if fresh == digest else replace(entry, version=version + 1, digest=fresh, content=text)
 
 
-def _password(db: apsw.Connection, entry: entries.PasswordSet) -> entries.Entry | Refused:
+def _password(db: apsw.Connection, entry: entries.PasswordSet, _desk: Desk) -> entries.Entry | Refused:
     fit = (
         0 < len(entry.account) <= 64
         and isinstance(entry.secret, entries.Personal)
@@ -218,7 +225,7 @@ def _password(db: apsw.Connection, entry: entries.PasswordSet) -> entries.Entry 
     return replace(entry, replaces=None if old is None else old[0])
 
 
-def _revealed(db: apsw.Connection, entry: entries.NumberRevealed) -> entries.Entry | Refused:
+def _revealed(db: apsw.Connection, entry: entries.NumberRevealed, _desk: Desk) -> entries.Entry | Refused:
     if one(db, "SELECT 1 FROM accounts WHERE name = ?", (entry.account,)) is None:
         return NO_ACCOUNT
     found = one(db, "SELECT number, digits FROM calls WHERE id = ?", (entry.call,))
@@ -227,14 +234,14 @@ def _revealed(db: apsw.Connection, entry: entries.NumberRevealed) -> entries.Ent
     return entry if found != (None, None) else NO_NUMBER
 
 
-def _erased(db: apsw.Connection, entry: entries.PartyErased) -> entries.Entry | Refused:
+def _erased(db: apsw.Connection, entry: entries.PartyErased, _desk: Desk) -> entries.Entry | Refused:
     found = one(db, "SELECT erased_seq FROM parties WHERE id = ?", (entry.party,))
     if found is None:
         return NO_PARTY
     return entry if found[0] is None else ERASED
 
 
-_RULES: Mapping[type, Callable[[apsw.Connection, Any], entries.Entry | Refused]] = {
+_RULES: Mapping[type, Callable[[apsw.Connection, Any, Desk], entries.Entry | Refused]] = {
     entries.CallRecorded: _call,
     entries.CallSettled: _settled,
     entries.CallSeen: _seen,

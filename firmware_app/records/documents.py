@@ -6,10 +6,10 @@ Pure. Known names have a shape of their own; others are kept as they are (a JSON
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from firmware_app.calls import service_hours
+from firmware_app.calls import closures, holiday_calendar, service_hours
 from firmware_app.records.entry_bytes import canonical
 from firmware_app.wording import Text
 
@@ -29,6 +29,9 @@ def refusal_of(name: str, content: object) -> Text | None:
         return Text("文档须是一个 JSON 对象", "a document is one JSON object")
     if len(canonical(content)) > LONGEST:
         return Text(f"文档超过 {LONGEST} 个字符", f"the document is longer than {LONGEST} characters")
+    year = holiday_calendar.year_of(name)
+    if year is not None:
+        return _told(holiday_calendar.problems(content, year))
     shape = _SHAPES.get(name)
     return None if shape is None else shape(content)
 
@@ -52,13 +55,13 @@ def _not_text(keys: list[str]) -> Text:
     return Text(f"须是文字：{'、'.join(keys)}", f"must be text: {', '.join(keys)}")
 
 
-def _service_hours(content: Mapping[str, Any]) -> Text | None:
-    wrong = service_hours.problems(content)
+def _told(wrong: Sequence[Text]) -> Text | None:
     return Text("；".join(each.zh for each in wrong), "; ".join(each.en for each in wrong)) if wrong else None
 
 
 _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
     "profile": _profile,
     "lines": _lines,
-    "service_hours": _service_hours,
+    "service_hours": lambda content: _told(service_hours.problems(content)),
+    "closures": lambda content: _told(closures.problems(content)),
 }

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import apsw
 
@@ -28,6 +29,7 @@ from firmware_app.records.applying import apply
 from firmware_app.records.call_rows import OPEN_CALLS, call_of
 from firmware_app.records.database import LedgerError, one, open_writer, rows
 from firmware_app.records.deciding import NOT_ALLOWED, decide
+from firmware_app.records.desk_rules import Desk
 from firmware_app.records.entry_bytes import VERSION, body_of, digest, genesis, kind_of
 from firmware_app.records.ledger_files import LedgerFiles
 from firmware_app.records.outcomes import Pending, Recorded, Refused
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 
 OWNER_AND_GROUP = 0o640  # people's data: the panel, another user, reads it as a member of the group
 DISK_ERRORS = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENXIO, errno.ENODEV}
+DEFAULT_TIMEZONE = ZoneInfo("Asia/Shanghai")  # of the settings, too
 UNSCRUBBED = "unscrubbed"  # in `meta` from an erasure until the log is free of what was erased, whatever happens between
 WAL_PAGES = 1000  # frames after which an idle moment is used to copy the log into the file
 
@@ -87,13 +90,18 @@ class LedgerBroken(LedgerError):
 class Ledger:
     """The one writer. `path` is made when absent; `boot` is the boot id that the stamps of all entries belong to.
 
+    timezone: of the point's clock, by which its service hours are read.
+
     Raises a LedgerError: LedgerInUse, LedgerTooNew, LedgerBroken (changed), LedgerUnusable (folder or file is
     bad), DiskUnusable (worth another try).
     """
 
-    def __init__(self, path: Path, boot: str, vfs: str | None = None) -> None:
+    def __init__(
+        self, path: Path, boot: str, vfs: str | None = None, *, timezone: ZoneInfo = DEFAULT_TIMEZONE
+    ) -> None:
         self.path = path
         self._boot = boot
+        self._timezone = timezone
         self._head: tuple[int, bytes] | None = None
         self._log_frames = 0
         self._scrub = False
@@ -117,6 +125,7 @@ class Ledger:
             raise
         try:
             self._db.set_wal_hook(self._logged)
+            self._desk = Desk(self._db, self._timezone)
             self.epoch = self._found_or_created()
             self._check_last()
             self._files = LedgerFiles(self.path)
@@ -160,7 +169,8 @@ class Ledger:
         return results
 
     def _one(self, head: tuple[int, bytes], pending: Pending) -> tuple[tuple[int, bytes], Recorded | Refused]:
-        decided = decide(self._db, pending.entry)
+        self._desk.now = pending.at.wall
+        decided = decide(self._db, pending.entry, self._desk)
         if isinstance(decided, Refused):
             return head, decided
         seq, prev = head[0] + 1, head[1]

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import apsw
 
@@ -27,7 +28,7 @@ from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
 from firmware_app.records import entries
 from firmware_app.records.backlog import Backlog, Then, Waiting
-from firmware_app.records.ledger import Ledger, unusable
+from firmware_app.records.ledger import DEFAULT_TIMEZONE, Ledger, unusable
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.reserve import Reserve
 from firmware_app.records.site_documents import Document, SiteDocuments
@@ -91,7 +92,7 @@ class Recorder:
     """Opens the ledger at `path` (errors as Ledger), then records in its own thread until `close`.
 
     tell: called from that thread with all news; must not block. seeds: contents of the site documents to begin with,
-    by name, for those the ledger does not have. `open_calls`, `documents`: as found at the start; `standing`: as of the
+    by name, for those the ledger does not have. timezone: of the point's clock. `open_calls`, `documents`: as found at the start; `standing`: as of the
     last commit.
     """
 
@@ -103,9 +104,10 @@ class Recorder:
         *,
         seeds: Mapping[str, object] | None = None,
         vfs: str | None = None,
+        timezone: ZoneInfo = DEFAULT_TIMEZONE,
     ) -> None:
         self._tell_loop = tell
-        self._ledger = Ledger(path, boot, vfs)
+        self._ledger = Ledger(path, boot, vfs, timezone=timezone)
         try:
             self._site = SiteDocuments(path.parent / "site.json")
             self.documents: dict[str, Document] = self._site.settle(self._ledger, seeds)
