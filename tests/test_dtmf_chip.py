@@ -121,6 +121,57 @@ def test_ticks_never_change_what_is_said(digits: str, beat: tuple[int, int], tic
     assert said(edges, ticks) == said(edges)
 
 
+flaps = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.1, 1.0, 3.0, 7.9]), st.sampled_from([0.1, 1.0, 7.9])), max_size=4
+)
+
+
+@given(st.text("0123456789", min_size=1, max_size=12), flaps, flaps, flaps)
+def test_a_strobe_that_flaps_gives_no_digit_more_or_less(
+    digits: str,
+    rising: list[tuple[float, float]],
+    falling: list[tuple[float, float]],
+    between: list[tuple[float, float]],
+) -> None:
+    """Before each tone, at its end and in each pause StD goes up or down and back for less than STEADY."""
+    edges: Edges = []
+    for mono, name, level in edges_of(digits, on=100, off=200):
+        edges.append((mono, name, level))
+        if name == STD:
+            edges += flapping(mono, level, rising if level else falling)
+            edges += [] if level else flapping(mono + ms(70), level, between)
+    assert dialled(said(edges)) == list(digits)
+
+
+def flapping(mono: int, level: int, flaps: list[tuple[float, float]]) -> Edges:
+    """Away from `level` and back, so many times; (ms until it goes away, ms that it stays away)."""
+    edges: Edges = []
+    for steady, away in flaps:
+        edges += [(mono + ms(steady), STD, 1 - level), (mono + ms(steady + away), STD, level)]
+        mono += ms(steady + away)
+    return edges
+
+
+def dialled(told: list[LineSignal]) -> list[str]:
+    return [c for each in told for c in _digits(each)]
+
+
+def _digits(told: LineSignal) -> str:
+    match told:
+        case DigitDialled():
+            return told.digit
+        case Damaged():
+            return told.raw.decode()
+        case _:
+            return ""
+
+
+def test_a_spike_on_the_strobe_is_no_digit_and_a_steady_one_is() -> None:
+    for up, digits in ((0.2, []), (7.9, []), (8.0, ["1"])):
+        edges = [(ms(99), Q[0], 1), (ms(100), STD, 1), (ms(100 + up), STD, 0)]
+        assert dialled(said(edges)) == digits
+
+
 # -- on pins
 
 
