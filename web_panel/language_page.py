@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Flask, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from web_panel.navigation import PLACES
 from web_panel.translating import LANGUAGES, Translator
 
 COOKIE = "ringkeeper-language"
 YEAR = 365 * 24 * 3600  # seconds
-RETURN_TO = {"sign_in.form", "sign_in.password", "sign_in.sign_in", "sign_in.change_password", "today.page"}
+RETURN_TO = {"sign_in.form", "sign_in.password", "sign_in.sign_in", "sign_in.change_password"} | {
+    place.endpoint for place in PLACES
+}
 
 blueprint = Blueprint("language", __name__)
 

@@ -14,7 +14,16 @@ from pathlib import Path
 
 import apsw
 
-from firmware_app.records.call_list import CallRow, DoneRow, MissedRow
+from firmware_app.records import call_search
+from firmware_app.records.call_history import (
+    Burst,
+    CallStep,
+    DocumentVersion,
+    bursts_of,
+    documents_at,
+    steps_of,
+)
+from firmware_app.records.call_list import CallRow, DoneRow, MissedRow, slice_of
 from firmware_app.records.database import LedgerError
 from firmware_app.records.reading import Reader
 from web_panel.formatting import start_of_day
@@ -114,6 +123,18 @@ class LedgerView:
     checks: Sequence[CheckedLine] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CallStory:
+    """One call with all that the journal says of it. provisional: the calendar of its year was missing when it was decided
+    whether it was in service hours."""
+
+    call: CallRow
+    steps: Sequence[CallStep]
+    bursts: Sequence[Burst]
+    documents: Sequence[DocumentVersion]
+    provisional: bool
+
+
 @contextmanager
 def _or_away() -> Iterator[None]:
     try:
@@ -193,6 +214,29 @@ class LedgerDoor:
                 ),
                 None,
             )
+
+    def found_calls(
+        self, search: call_search.Search, limit: int, before: tuple[int, int] | None
+    ) -> tuple[list[CallRow], int]:
+        """A page of the calls that fit, and how many there are (one more than MOST_COUNTED: even more)."""
+        with _or_away(), self._reader.snapshot() as db:
+            return call_search.found(db, search, limit, before), call_search.count(db, search)
+
+    def call_story(self, call: int) -> CallStory | None:
+        """Everything about a call; None when there is none."""
+        if call >= 2**63:
+            return None
+        with _or_away(), self._reader.snapshot() as db:
+            row = next(iter(slice_of(db, call, call)), None)
+            if row is None:
+                return None
+            steps = steps_of(db, call)
+            basis = next(
+                (step.body.get("hours_basis") for step in steps if step.kind == "CallRecorded"), None
+            )
+            documents = documents_at(db, basis if isinstance(basis, str) else None)
+            provisional = isinstance(basis, str) and "provisional" in basis.split()
+            return CallStory(row, steps, bursts_of(steps), documents, provisional)
 
     def unseen_calls(self, newest: int) -> list[int]:
         """The calls up to `newest` that nobody has looked at, one for each row of the list."""
