@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from firmware_app.calls.area_codes import AREA_CODES, SHORT_CODES
@@ -32,6 +32,7 @@ class PhoneNumber:
 
     callable: calling back can reach somebody, and is safe (a foreign number may be a one-ring fraud, DOMAIN 2.4).
     personal: may belong to a person, so it is masked. country: calling code of a foreign number. area: with trunk 0.
+    extension: digits to dial when somebody answers. trunk: it came with a 0 before a mobile, as from another city.
     """
 
     raw: str
@@ -43,15 +44,19 @@ class PhoneNumber:
     personal: bool
     area: str = ""
     country: str = ""
+    extension: str = ""
+    trunk: bool = False
 
 
 # Dialled before a number for cheaper long distance; stripped only when a whole number follows (12345 is not one).
 CARRIER_PREFIXES = ("17900", "17901", "17909", "17911", "17931", "17951", "12593", "10193", "193")
 SHORTEST_WITH_86 = 12  # 86 and ten digits; 8612345 is somebody's local number
+NEVER_BLOCKED = frozenset({"96110", "110", "119", "120", "122", "12345"})
+"""Keys: the police against fraud (96110 rings who is being cheated), emergencies, the government's hotline."""
 HIDDEN_WORDS = frozenset(
     {"", "P", "O", "A", "PRIVATE", "WITHHELD", "RESTRICTED", "ANONYMOUS", "UNKNOWN", "UNAVAILABLE"}
 )
-_EXTENSION = re.compile(r"(?:转|分机|EXT\.?|[X,;])[0-9]{1,6}\Z")
+_EXTENSION = re.compile(r"(?:转|分机|EXT\.?|[X,;])([0-9]{1,6})#?\Z")
 _SEPARATORS = re.compile(r"[\s().\-/]|[‐-―−]")
 _CLEAN = re.compile(r"\+?[0-9]+\Z")
 _MOBILE = re.compile(r"0?(1[3-9][0-9]{9})\Z")
@@ -70,13 +75,33 @@ def parse(raw: str, line_number: str = "") -> PhoneNumber:
     text = _SEPARATORS.sub("", unicodedata.normalize("NFKC", raw).upper())
     if text in HIDDEN_WORDS or not text.strip("0"):
         return PhoneNumber(raw, Kind.HIDDEN, None, raw.strip(), None, callable=False, personal=False)
+    inner = _EXTENSION.search(text)
     text = _EXTENSION.sub("", text).removesuffix("#")
     found = _international(raw, text) if _CLEAN.match(text) else None
     if found is None and text.isdecimal():
         found = _national(raw, text) or _behind_prefix(raw, text) or _local(raw, text, line_number)
-    return found or PhoneNumber(
-        raw, Kind.UNKNOWN, None, raw.strip(), raw.strip(), callable=False, personal=True
-    )
+    if found is None:
+        return PhoneNumber(raw, Kind.UNKNOWN, None, raw.strip(), raw.strip(), callable=False, personal=True)
+    return _at_home(replace(found, extension=inner[1]) if inner else found, line_number)
+
+
+def _at_home(number: PhoneNumber, line_number: str) -> PhoneNumber:
+    """035612345 is 12345, and 035696123 on a line of 0356 is 96123: one service has one key.
+
+    12345, 110 and 96110 are the same in every city; what other 96… codes mean depends on the province, so they keep their area.
+    """
+    own = _AREA_AND_SHORT.match(number.key or "")
+    if number.kind is not Kind.SHORT or own is None:
+        return number
+    everywhere = not own[2].startswith("96") or own[2] in NEVER_BLOCKED
+    at_home = own[1] == area_of(line_number)
+    return replace(number, key=own[2]) if everywhere or at_home else number
+
+
+def area_of(line_number: str) -> str:
+    """The area code, with its trunk 0, of a line's own number; empty when it is none of a fixed line."""
+    own = _FIXED.match(_SEPARATORS.sub("", line_number))
+    return f"0{own[1]}" if own else ""
 
 
 def _international(raw: str, text: str) -> PhoneNumber | None:
@@ -99,7 +124,10 @@ def _national(raw: str, digits: str) -> PhoneNumber | None:
     if found := _MOBILE.match(digits):
         mobile = found[1]
         written = f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}"
-        return PhoneNumber(raw, Kind.MOBILE, mobile, written, mobile, callable=True, personal=True)
+        trunk = digits != mobile
+        return PhoneNumber(
+            raw, Kind.MOBILE, mobile, written, mobile, callable=True, personal=True, trunk=trunk
+        )
     if found := _SERVICE.match(digits):
         written = "-".join(found.groups())
         return PhoneNumber(raw, Kind.SERVICE, digits, written, digits, callable=True, personal=False)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import apsw
 
+from firmware_app.calls.callback_rules import Rules
 from firmware_app.calls.opening_hours import OpeningHours
 from firmware_app.records.database import one, rows
 from firmware_app.records.site_documents import Document
@@ -34,6 +35,7 @@ class Desk:
         self._mark: tuple[Any, ...] | None = None
         self._documents: dict[str, Document] = {}
         self._hours: OpeningHours | None = None
+        self._rules = Rules()
 
     def documents(self) -> Mapping[str, Document]:
         """The newest version of each site document."""
@@ -43,6 +45,7 @@ class Desk:
             self._documents = {row[0]: _document(row) for row in rows(self._db, _NEWEST)}
             self._mark = mark
             self._hours = self._hours_by(self._documents)
+            self._rules = _rules(self._documents.get("callback_rules"))
         return self._documents
 
     def hours(self) -> OpeningHours | None:
@@ -60,9 +63,10 @@ class Desk:
                 found[name] = _document(row)
         return self._hours_by(found)
 
-    def rules(self) -> Document | None:
-        """The document `callback_rules`, with its version; None where the point has none of its own."""
-        return self.documents().get("callback_rules")
+    def rules(self) -> Rules:
+        """The call-back rules: of the document `callback_rules`, or the defaults (also where an old one fits no more)."""
+        self.documents()
+        return self._rules
 
     def line(self, name: str) -> Mapping[str, Any]:
         """What the document `lines` says of a line; empty when nothing."""
@@ -73,6 +77,11 @@ class Desk:
     def _hours_by(self, documents: Mapping[str, Document]) -> OpeningHours | None:
         hours = OpeningHours.from_documents(documents, self.timezone)
         return hours if isinstance(hours, OpeningHours) else None
+
+
+def _rules(document: Document | None) -> Rules:
+    found = None if document is None else Rules.from_document(document.content, document.version)
+    return found if isinstance(found, Rules) else Rules()
 
 
 def _document(row: tuple[Any, ...]) -> Document:

@@ -1,0 +1,62 @@
+"""Answers by a machine: the delay of an answer, and those of many, in; whether a machine lifted, or what one seems to do, out.
+
+Pure. A machine lifts after always the same time; people do not (DOMAIN 2.4). What is learnt is proposed, never applied.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from device.signals import SECOND
+from firmware_app.calls.callback_rules import Rules
+
+KEY = "answered_by_machine_after_s"
+LEAST, MOST = 1, 120  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAnswer:
+    """ns: the mean of `answers` delays, and their standard deviation."""
+
+    delay: int
+    answers: int
+    sigma: int
+
+
+def machine_delay(known: Mapping[str, Any]) -> int | None:
+    """After how many ns a machine answers a line, by what the document `lines` says of it; None: none does."""
+    value = known.get(KEY)
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and LEAST <= value <= MOST
+    return round(value * SECOND) if fits and value is not None else None
+
+
+def is_by_machine(delay: int | None, machine: int | None, rules: Rules) -> bool:
+    """Whether an answer after `delay` ns was the machine that answers after `machine` ns."""
+    return delay is not None and machine is not None and abs(delay - machine) <= rules.machine_tolerance
+
+
+def learnt(delays: Sequence[int], rules: Rules) -> MachineAnswer | None:
+    """The machine that `delays` (ns) let one suppose: where at least `machine_calls` lie within its tolerance, and all that do
+    lie closer together than people ever would. The largest such group."""
+    ordered = sorted(delays)
+    best: MachineAnswer | None = None
+    first = last = 0
+    for delay in dict.fromkeys(ordered):
+        while ordered[first] < delay - rules.machine_tolerance:
+            first += 1
+        while last < len(ordered) and ordered[last] <= delay + rules.machine_tolerance:
+            last += 1
+        found = _group(ordered[first:last])
+        fits = found.answers >= rules.machine_calls and found.sigma < rules.machine_sigma
+        if fits and (best is None or found.answers > best.answers):
+            best = found
+    return best
+
+
+def _group(delays: Sequence[int]) -> MachineAnswer:
+    mean = sum(delays) / len(delays)
+    sigma = math.sqrt(sum((delay - mean) ** 2 for delay in delays) / len(delays))
+    return MachineAnswer(round(mean), len(delays), round(sigma))
