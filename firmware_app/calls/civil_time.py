@@ -23,7 +23,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST = int((datetime(2, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds())
 _LAST = int((datetime(9998, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds())
-_STEP = 6 * 3600  # seconds; no zone changes its offset twice within six hours
+_STEP = (
+    2 * 86_400
+)  # seconds; the shortest time between two changes in the database (2025b) is 7 days less 1 h
 _READING = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 Segment = tuple[int, int, int]  # [start, end) in ns of UTC, and what is added to it to get the civil reading
@@ -73,12 +75,9 @@ def _change(before: int, after: int, old: int, zone: ZoneInfo) -> int:
 
 def wall_of(reading: int, zone: ZoneInfo) -> int:
     """The first moment at which the clock shows `reading` or later, as ns of UTC."""
-    for start, end, ahead in segments(reading - FARTHEST, reading + FARTHEST, zone):
-        if start + ahead >= reading:
-            return start
-        if reading < end + ahead:
-            return reading - ahead
-    return reading  # a clock farther than FARTHEST from UTC
+    parts = segments(reading - FARTHEST, reading + FARTHEST, zone)
+    shown = (max(start, reading - ahead) for start, end, ahead in parts if reading < end + ahead)
+    return min(shown, default=reading)
 
 
 def day_of(reading: int) -> int:
