@@ -4,7 +4,8 @@
     pattern = "(?P<ring>RING)|NUM=(?P<number>\\d*) T=(?P<date>\\d{4})(?P<time>\\d{4})"
 
 Groups: `number` (digits, or P / O and their words), `name`, `date` (MMDD), `time` (hhmm), `ring` (the board says that it rings).
-A line ends at CR or LF, or with a pause of LINE_GAP: some boards send none. What does not match is `Unrecognised`; a board
+A line ends at CR or LF, or with a pause of LINE_GAP: some boards send none. But a board that ended what it said last, and stops in the
+midst of a line now, was cut off, or this machine was busy: half a number is none, so its rest is awaited for BROKEN_OFF, and no longer. What does not match is `Unrecognised`; a board
 that chatters is told NOISY times in ten seconds, the rest is counted.
 """
 
@@ -30,6 +31,7 @@ from device.signals import (
 
 LONGEST_LINE = 80  # bytes tried on the pattern: what the limits on patterns reckon with
 LINE_GAP = 300 * MILLISECOND
+BROKEN_OFF = 3 * SECOND
 RING_ERROR = 1 * SECOND  # a word for a burst comes somewhere from its beginning to shortly after its end
 NOISY, NOISY_FOR = 20, 10 * SECOND
 LAG = 1250 * MILLISECOND
@@ -46,6 +48,8 @@ class BoardLines:
         self._pattern = re.compile(pattern)
         self._text = bytearray()
         self._last: Instant | None = None
+        self._ended: Instant | None = None  # the last that was said ended with the end of a line, then
+        self._ends_lines = False  # and was followed by a silence
         self._unread_at: deque[int] = deque(maxlen=NOISY)
         self.dropped = 0
         self.sensing = Sensing(caller_id=True, lag=LAG)
@@ -54,23 +58,35 @@ class BoardLines:
         """Bytes that were read at `at`, in any pieces."""
         signals = self.expire(at)
         *complete, rest = _LINE_END.split(data)
+        if self._ended is not None and at.since(self._ended) >= LINE_GAP:
+            self._ends_lines = True
         for piece in complete:
             self._take(piece)
             signals += self._read(at)
         self._take(rest)
+        self._ended = at if complete and not self._text else None
         self._last = at if self._text else None
         return signals
 
     def next_deadline(self) -> int | None:
         """When a line without an end is taken as it is (ns)."""
-        return None if self._last is None else self._last.mono + LINE_GAP
+        return None if self._last is None else self._last.mono + self._gap
+
+    @property
+    def _gap(self) -> int:
+        return BROKEN_OFF if self._ends_lines else LINE_GAP
 
     def expire(self, now: Instant) -> list[LineSignal]:
         """Read a line that ended without a word."""
         last = self._last
-        if last is None or now.since(last) < LINE_GAP:
+        if last is None or now.since(last) < self._gap:
             return []
         self._last = None
+        if self._ends_lines:
+            self._ends_lines = False  # and if it never does again, the next is read
+            half = bytes(self._text)
+            self._text.clear()
+            return self._unread(half, last)
         return self._read(last)
 
     def _take(self, piece: bytes) -> None:

@@ -93,6 +93,31 @@ def test_a_line_without_end_is_awaited_no_longer_than_its_gap() -> None:
     assert board.next_deadline() is None
 
 
+@pytest.mark.parametrize(("pause", "numbers"), [(0.2, ["15400000001"]), (0.4, ["15400000001"]), (9.0, [])])
+def test_half_a_line_of_a_board_that_ends_its_lines_is_no_number(pause: float, numbers: list[str]) -> None:
+    board = BoardLines("L1", PATTERN)
+    told = board.heard(b"RING\r\n", at(5))
+    told += board.heard(b"CID:1540", at(6))
+    told += board.expire(at(6 + min(pause, 1)))
+    told += board.heard(b"0000001\r\n", at(6 + pause))
+    told += board.expire(at(30))
+    assert [each.caller_id.number for each in told if isinstance(each, CallerIdHeard)] == numbers
+
+
+def test_a_board_that_puts_its_line_ends_first_is_read_after_the_gap() -> None:
+    board = BoardLines("L1", PATTERN)
+    numbers = []
+    for when in (5, 10, 15, 20):
+        told = board.heard(b"\r\nRING\r\nCID:15400000001", at(when)) + board.expire(at(when + 4))
+        numbers += [each.caller_id.number for each in told if isinstance(each, CallerIdHeard)]
+    assert numbers == ["15400000001"] * 4
+    board.heard(b"\r\nRING\r\n", at(30))
+    told = board.heard(b"CID:15400000001", at(30.5)) + board.expire(at(34))
+    assert [type(each) for each in told] == [Unrecognised]
+    told = board.heard(b"CID:15400000001", at(40)) + board.expire(at(41))
+    assert [type(each) for each in told] == [CallerIdHeard]
+
+
 @given(st.lists(st.binary(max_size=100), max_size=8))
 def test_after_any_bytes_the_next_line_is_read(noise: list[bytes]) -> None:
     board = BoardLines("L1", PATTERN)

@@ -30,7 +30,9 @@ NUMBER = "(?P<number>[0-9]+)"
         r"(?P<day>\d\d)\\*(?P<number>\d+)(?P=day)",
         NUMBER + "x" * (LONGEST_PATTERN - len(NUMBER)),
         NUMBER + "a*b{2,3}c+",
-        NUMBER + "a?b?c?d?",
+        NUMBER + "a?b?c?d?e?",
+        NUMBER + "a{0,3}b{,3}c{1,4}d{9,10}",
+        r"(?P<ring>RING)|NUM=(?P<number>\d*) *NAME=(?P<name>.*)",
     ],
 )
 def test_a_pattern_that_ends_passes(pattern: str) -> None:
@@ -55,8 +57,10 @@ def test_a_pattern_that_ends_passes(pattern: str) -> None:
         ("(?s)(?P<number>a)", "not supported"),
         ("(?P<number>a)(?(number)b|c)", "not supported"),
         (NUMBER + "a*b{2,3}c+d*", "too complicated"),
-        (NUMBER + "a?b?c?d??e?", "too complicated"),
-        (NUMBER + "|a|b|c|d|e", "too complicated"),
+        (NUMBER + "a*b{0,80}c{0,80}", "too complicated"),
+        (NUMBER + "a*b+c?d?", "too complicated"),
+        (NUMBER + "a?" * 11, "too complicated"),
+        (NUMBER + "|a" * 11, "too complicated"),
     ],
 )
 def test_a_pattern_that_might_not_end_is_refused_with_the_reason(pattern: str, why: str) -> None:
