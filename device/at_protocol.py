@@ -54,6 +54,17 @@ class ModemReader:
         """Something has begun and is not complete: a line, a code, a message."""
         return bool(self._line) or self._after_dle or self._raw is not None
 
+    def break_off(self) -> list[ModemEvent]:
+        """What has begun will not be completed: it is read as nothing, so that what comes next does not make half a number of it."""
+        events: list[ModemEvent] = []
+        if self._raw:
+            events.append(MessageHeard(bytes(self._raw[:LONGEST_RAW]), whole=False))
+        if self._line:
+            events.append(Unread(bytes(self._line[:LONGEST_RAW])))
+        self._line.clear()
+        self._given_up, self._after_dle, self._raw = False, False, None
+        return events
+
     def receive(self, data: bytes) -> list[ModemEvent]:
         """The events these bytes complete."""
         events: list[ModemEvent] = []

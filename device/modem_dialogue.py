@@ -28,7 +28,11 @@ from device.modem_models import VOLTAGE, Command, Model
 from device.modem_question import Purpose, Question
 from device.modem_setup import Answer, SetUp
 from device.modem_watch import ModemWatch
-from device.signals import Instant, LineRestored, LineSignal
+from device.signals import SECOND, Instant, LineRestored, LineSignal
+
+LONGEST_PAUSE = (
+    2 * SECOND
+)  # within a line: a modem that was reset in the midst of a number never says the rest of it
 
 
 class ModemDialogue:
@@ -85,9 +89,10 @@ class ModemDialogue:
 
     def heard(self, data: bytes, now: Instant) -> list[LineSignal]:
         """Bytes that were read at `now`."""
+        events = self._reader.break_off() if now.mono - self._last_byte > LONGEST_PAUSE else []
         self._last_byte = now.mono
         signals: list[LineSignal] = []
-        for event in self._reader.receive(data):
+        for event in [*events, *self._reader.receive(data)]:
             signals += self._event(event, now)
         return signals + self.expire(now)
 

@@ -231,3 +231,20 @@ def bulk(count: int, seed: int = 1, piece: int = 4096) -> int:
 
 def test_half_a_million_random_bytes_lose_no_call() -> None:
     assert bulk(500_000) == len(range(0, 500_000, 4096))
+
+
+@pytest.mark.parametrize(
+    ("begun", "events"),
+    [
+        (b"NMBR = 154", [Unread(b"NMBR = 154")]),
+        (b"\x10", []),
+        (b"CIDM\r\n", []),
+        (b"CIDM\r\n\x80\x20\x01", [MessageHeard(b"\x80\x20\x01", whole=False)]),
+        (b"\r\n", []),
+    ],
+)
+def test_what_is_broken_off_is_no_part_of_the_next_line(begun: bytes, events: list[ModemEvent]) -> None:
+    reader = ModemReader()
+    reader.receive(begun)
+    assert reader.break_off() == events
+    assert reader.receive(b"RING\r\n") == [Ring()]

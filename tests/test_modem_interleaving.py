@@ -111,3 +111,18 @@ def test_an_unknown_modem_may_print_a_caller_as_digits_but_not_beside_a_block() 
     talk.run(60)
     numbers = [each.caller_id.number for each in talk.signals if isinstance(each, CallerIdHeard)]
     assert numbers == ["5551234", NUMBER]
+
+
+@pytest.mark.parametrize("pause", [1.9, 2.1])
+@pytest.mark.parametrize("block", [FORMATTED, IN_HEX])
+def test_a_number_that_stops_in_its_middle_is_none(block: bytes, pause: float) -> None:
+    """A modem that was reset there; what it says later does not end its line. One that only pauses goes on."""
+    talk = Talk()
+    half = block.index(b"154") + 5 if block is FORMATTED else len(block) // 2
+    talk.says(9.9, RING)
+    talk.says(12.5, block[:half])
+    talk.says(12.5 + pause, block[half:] if pause < 2 else RING)
+    talk.run(30)
+    told = [each.caller_id.number for each in talk.signals if isinstance(each, CallerIdHeard)]
+    assert set(told) - {None} == ({NUMBER} if pause < 2 else set())
+    assert len([each for each in talk.signals if isinstance(each, RingWord)]) == (1 if pause < 2 else 2)
