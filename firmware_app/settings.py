@@ -12,6 +12,8 @@ import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_app.reminding import SILENT, Escalation, Reminder
+from firmware_app.reminding_rules import escalation, reminders
 from firmware_app.settings_rules import Problem, Reading, Rule, Table, choice, printable, whole
 from firmware_app.wiring import Wiring, ear_names
 from firmware_app.wiring_rules import CHIP, PIN, Place, below, claim_pins, ears_of
@@ -89,6 +91,8 @@ class Settings:
     panel: Panel
     exchange: Exchange | None
     line_check_at: str = "08:00"
+    escalation: Escalation = SILENT
+    reminders: tuple[Reminder, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
 
@@ -217,6 +221,8 @@ def from_table(values: dict[str, object], path: Path, system_run_dir: Path | Non
     lines = _lines(top, path)
     indicators = _indicators(top.table("indicators"))
     panel = _panel(top.table("panel"))
+    at_the_desk = escalation(top.table("escalation"))
+    to_the_head = reminders(top, path)
     exchange = _exchange(top.table("exchange")) if "exchange" in values else None
     top.finish()
     if reading.problems:
@@ -233,6 +239,8 @@ def from_table(values: dict[str, object], path: Path, system_run_dir: Path | Non
         panel=panel,
         exchange=exchange,
         line_check_at=line_check_at,
+        escalation=at_the_desk,
+        reminders=to_the_head,
         warnings=tuple(reading.warnings),
     )
 

@@ -15,10 +15,12 @@ from typing import get_args
 import pytest
 
 from device.signals import LineSignal
+from firmware_app import reminding_rules
 from firmware_app.__main__ import COMMANDS
 from firmware_app.assemble import VERSION
 from firmware_app.calls.call import CallEvent, Disposition, Doubt, FarEnd, Trouble
 from firmware_app.records.entries import Entry
+from firmware_app.reminding import Escalation
 from firmware_app.settings import (
     Exchange,
     Indicators,
@@ -256,9 +258,10 @@ def test_the_configuration_explains_every_key_and_no_other() -> None:
     """Each key of `settings` stands in config/ringkeeper.toml, with a comment, and the default where it has one."""
     uncommented = whole_configuration()
     document = tomllib.loads(uncommented)
-    assert set(document) == (keys_of(Settings) - {"path", "warnings", "lines", "indicators"}) | {
+    assert set(document) == (keys_of(Settings) - {"path", "warnings", "lines", "indicators", "reminders"}) | {
         "line",
         "indicators",
+        "reminder",
     }
     assert set(document["site"]) == keys_of(Site)
     assert {key for line in document["line"] for key in line} == (
@@ -267,6 +270,10 @@ def test_the_configuration_explains_every_key_and_no_other() -> None:
     assert set(document["indicators"]) == keys_of(Indicators)
     assert set(document["panel"]) == keys_of(Panel)
     assert set(document["exchange"]) == keys_of(Exchange)
+    assert set(document["escalation"]) == keys_of(Escalation)
+    in_full = {key for keys in reminding_rules.KEYS.values() for key in keys} | set(reminding_rules.COMMON)
+    named = {key for reminder in document["reminder"] for key in reminder}
+    assert named | {key.removesuffix("_file") for key in named} == in_full | {"ca"}
     first_mention: dict[str, str] = {}
     for line in uncommented.splitlines():
         if key := re.match(r"(\w+) = ", line):
@@ -298,7 +305,7 @@ def test_the_configuration_shows_the_defaults() -> None:
         },
         shown.path,
     )
-    for key in ("language", "timezone", "data_dir", "line_check_at", "panel"):
+    for key in ("language", "timezone", "data_dir", "line_check_at", "panel", "escalation", "reminders"):
         assert getattr(shown, key) == getattr(bare, key), key
     assert shown.lines[1].wiring == bare.lines[1].wiring
     assert shown.indicators.chip == bare.indicators.chip

@@ -73,7 +73,7 @@ def test_a_good_file_is_read() -> None:
         # unknown keys
         ("ring_pin = 17", "ring_pin = 17\nrng_active = 'low'", ["line[2].rng_active: unknown key; did you mean ring_active?"]),
         ("[panel]", "[pannel]", ["pannel: unknown key; did you mean panel?"]),
-        ('language = "en"', 'language = "en"\n"铃 声" = 1', ['"铃 声": unknown key. Allowed are: language, timezone, data_dir, run_dir, line_check_at, site, line, indicators, panel']),
+        ('language = "en"', 'language = "en"\n"铃 声" = 1', ['"铃 声": unknown key. Allowed are: language, timezone, data_dir, run_dir, line_check_at, site, line, indicators, panel, escalation, reminder']),
         # wrong types: a bool is not a number, a number is not a string
         ("port = 8081", "port = true", ["panel.port: found true, allowed is a whole number from 1 to 65535"]),
         ("port = 8081", 'port = "8081"', ['panel.port: found "8081", allowed is a whole number from 1 to 65535']),

@@ -18,6 +18,8 @@ NAMES = [
     "id", "name", "number", "interface", "port", "chip", "ring_pin", "hook_pin", "ring_active", "hook_active", "ring",
     "ring_red", "missed", "fault", "buzzer", "button", "host", "seed", "calls_per_minute", "modem",
     "ears", "device", "rate", "dtmf_start", "q_pins", "std_pin", "pattern", "baud", "init", "reversal_pin",
+    "escalation", "buzzer_every_minutes", "voice", "quiet", "reminder", "kind", "after_minutes", "url", "url_file", "secret",
+    "password", "user", "sender", "to", "security", "ca_file",
 ]  # fmt: skip
 SCALARS = (
     st.sampled_from(
