@@ -75,7 +75,8 @@ _COLON_FIELD = re.compile(b"(" + _alternatives(_WITH_COLON) + rb")[ \t]*:[ \t]*(
 _HIDES_NOTHING = frozenset({b"NAME", b"LOOKUP NAME", b"MESG"})
 _NEXT_FIELD = re.compile(b"(?:" + _alternatives(_WITH_EQUALS) + rb")[ \t]*=")
 
-_RING = re.compile(rb"(?:CID )?RING(?:[ ;:/].*)?", re.DOTALL)
+# R alone is the code of voice mode whose DLE somebody took away, or what is left of the word.
+_RING = re.compile(rb"(?:CID )?RING(?:[ ;:/].*)?|R", re.DOTALL)
 # RING;from;to (ISDN) · RING from · RING: t DNn from n · RING CID: n DAD: n. What follows RING/ is who was called.
 _RING_FROM = re.compile(rb"RING(?:;| |:.* from | CID: )([+]?[0-9][0-9*#-]{2,})(?:[; ].*)?", re.DOTALL)
 _CADENCE = re.compile(rb"(DRON|DROF)[ \t]*=[ \t]*([0-9]{1,4})")

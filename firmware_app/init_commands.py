@@ -21,7 +21,12 @@ _AT_WORD = re.compile(
     r"|S(?P<register>\d+)(?:\.\d+)?(?:\?|=(?P<value>\d*))?"
     r"|(?P<prefix>[&%*\\)]?)(?P<letter>[A-Z])(?P<number>\d*)(?:=\?|\?|=[\d,]*)?"
 )
-_SEIZES = re.compile(r"[+#](?:VLS=0*[1-9]|V[TR]X|VTS)")  # V.253: the line is taken, or spoken or dialled into
+_SEIZES = re.compile(
+    r"[+#](?:VLS=(?!\?|0*(?:;|$))|V[TR]X|VTS)"
+)  # V.253: the line is taken, or spoken or dialled into
+_STORES = re.compile(
+    r"[%\\$#-]W\d*(?:$|[^A-Z])|\+(?:NV|W\d*(?:$|[;=]))"
+)  # makers' own ways to write; &W and such below
 _WRITES = Text("会写入调制解调器的存储，不允许", "it writes into the modem's memory, which is not allowed")
 _ACTS = Text("会拨号、接听或占线，不允许", "it dials, answers or takes the line, which is not allowed")
 
@@ -51,6 +56,8 @@ def _word_problem(word: re.Match[str]) -> Text | None:
         return (
             Text("S0 只能是 0：不能自动接听", "S0 must be 0: the modem must not answer") if answers else None
         )
+    if _STORES.match(word[0]):
+        return _WRITES
     what = (word["prefix"] or "") + (word["letter"] or "")
     if what in ("&W", "*W", "&Y", "&Z"):
         return _WRITES

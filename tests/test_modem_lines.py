@@ -42,6 +42,7 @@ def said_by_box(*pairs: tuple[FieldKey, bytes]) -> list[ModemEvent]:
     ("line", "detail", "caller"),
     [
         (b"RING", "", None),
+        (b"R", "", None),
         (b"RING A", "A", None),
         (b"RING 2", "2", None),
         (b"CID RING", "", None),

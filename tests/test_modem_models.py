@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -239,10 +240,15 @@ def test_a_call_that_waits_is_named_while_another_talks() -> None:
 
 
 def test_a_reading_that_comes_too_late_is_no_caller() -> None:
-    """A register is four digits; while it rings, digits alone on a line are a caller for other modems (ELINK 301)."""
-    for name, callers in (("SiLabs", []), ("USR5637", ["3000"])):
-        talk = VirtualTalk(PERSONALITIES[name])
-        talk.run(2)
+    """A register is four digits. Digits alone are a caller only of a modem that nobody knows (ELINK 301), while it rings."""
+    stranger = replace(PERSONALITIES["USR5637"], identity={}, answers={})
+    for modem, callers in (
+        (PERSONALITIES["SiLabs"], []),
+        (PERSONALITIES["USR5637"], []),
+        (stranger, ["3000"]),
+    ):
+        talk = VirtualTalk(modem)
+        talk.run(8)
         talk.wire(Wire.BURST_STARTED)
         talk.run(0.5)
         talk.modem.say(b"\r\n3000\r\n", talk.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from device.exchange.modem_personalities import Personality
 from device.exchange.virtual_modem import VirtualModem
 from device.exchange.wire_changes import Wire, WireChange
+from device.interface import DialEnd
 from device.modem_dialogue import ModemDialogue
 from device.signals import CallerId, Instant, LineSignal, seconds
 from tests.support import EPOCH_WALL
@@ -30,6 +31,7 @@ class VirtualTalk:
         until = self.now + seconds(duration)
         while self.dialogue.failure is None and (moment := self._next(until)) <= until:
             self.now = max(self.now, moment)
+            self.modem.acts(self.now)  # what it does on the line nobody else hears here
             printed = b"".join(each.data for each in self.modem.output(self.now))
             if printed:
                 self.signals += self.dialogue.heard(printed, self._instant())
@@ -54,6 +56,15 @@ class VirtualTalk:
         self.wire(Wire.BURST_ENDED, 1.0)
         self.run(10)
         return self.signals[before:]
+
+    def dial(self, number: str, ends: list[DialEnd]) -> None:
+        """Have a number dialled now; `ends` gets how it came out."""
+        self.signals += self.dialogue.dial(number, ends.append, self._instant())
+        self._send()
+
+    def cancel(self) -> None:
+        self.signals += self.dialogue.cancel_dial(self._instant())
+        self._send()
 
     def _instant(self) -> Instant:
         return Instant(self.now, EPOCH_WALL * seconds(1) + self.now)
