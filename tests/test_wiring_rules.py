@@ -181,8 +181,8 @@ def test_a_set_up_that_harms_nothing_is_let_through(command: str) -> None:
     [
         (command, why)
         for why, commands in {
-            "memory": ("AT&W", "AT&F&W0", "at e0 & w", "AT&Z0=15400000000", "AT*W", "AT+VCID=1;&W", "AT&Y1"),
-            "takes the line": ("ATD15400000000", "ATE0DT1", "ATA", "ATM0A", "ATH1", "ATO", "AT+VLS=1", "AT+VLS=01", "AT#VLS=4", "AT+VTX", "AT+VRX", "AT+VTS=1", "AT+VCID=1;D1", "AT#CLS=8D1", "AT%C1D1", "AT#CC1A"),
+            "memory": ("AT&W", "AT&F&W0", "at e0 & w", "AT&Z0=15400000000", "AT*W", "AT+VCID=1;&W", "AT&Y1", "AT%W", "AT\\W", "AT$W1", "AT-W", "AT#W", "AT+NVW=1"),
+            "takes the line": ("ATD15400000000", "ATE0DT1", "ATA", "ATM0A", "ATH1", "ATO", "AT+VLS=1", "AT+VLS=01", "AT#VLS=4", "AT+VLS=a", "AT+VLS=,1", "AT+VTX", "AT+VRX", "AT+VTS=1", "AT+VCID=1;D1", "AT#CLS=8D1", "AT%C1D1", "AT#CC1A"),
             "S0 must be 0": ("ATS0=1", "ATE0S0=2", "AT S00=1"),
             "begins with AT": ("", "AT", "A", "+VCID=1", "AT" + "M" * 99, 7),
             "not understood": ("AT\r\nATD1", "AT铃", "AT\x00", "AT=1", "AT+", "AT&", "AT+VCID=1DT5"),
