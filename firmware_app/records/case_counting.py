@@ -30,8 +30,8 @@ FROM cases LEFT JOIN journal AS ended ON ended.seq = closed_seq
 WHERE clock_wall >= ? AND clock_wall < ? ORDER BY cases.id
 """
 _ATTEMPTS = """
-SELECT case_id, COALESCE(calls.started_wall, made.wall), worked, outcome, call IS NOT NULL, pending = 0
-FROM cases CROSS JOIN attempts ON case_id = cases.id JOIN journal AS made ON made.seq = attempts.id
+SELECT cases.id, COALESCE(calls.started_wall, made.wall), worked, outcome, call IS NOT NULL, pending = 0
+FROM cases CROSS JOIN attempts ON attempts.case_id = cases.id JOIN journal AS made ON made.seq = attempts.id
 LEFT JOIN calls ON calls.id = call
 WHERE clock_wall >= ? AND clock_wall < ? ORDER BY attempts.id
 """
