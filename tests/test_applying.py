@@ -149,7 +149,8 @@ def balance(path: Path) -> None:
         rows(
             db,
             "SELECT cases.id FROM cases JOIN calls ON case_id = cases.id GROUP BY cases.id"
-            " HAVING COUNT(*) <> cases.calls OR MAX(calls.id) <> last_call OR SUM(disposition <> 'no_answer')",
+            " HAVING COUNT(*) <> cases.calls OR MAX(calls.id) <> last_call OR low <> MIN(disposition = 'abandoned')"
+            " OR SUM(disposition NOT IN ('no_answer', 'abandoned'))",
         )
         == []
     )

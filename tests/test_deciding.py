@@ -85,12 +85,23 @@ def test_both_calls_of_one_batch_see_each_other(ledger: Ledger, reader: Reader) 
         {"number": entries.Personal("number", "P?", lookup=None)},
         {"number": entries.Personal("number", "", lookup="")},
         {"number": entries.Personal("number", "0085223456789", lookup="0085223456789")},
-        {"number": number(MOBILE), "disposition": "abandoned"},
+        {"number": entries.Personal("number", "+15551230000", "+15551230000"), "disposition": "abandoned"},
+        {"number": None, "disposition": "abandoned"},
         {"number": number(MOBILE), "disposition": "unknown"},
         {"number": number(MOBILE), "disposition": "test"},
         {"number": number(MOBILE), "disposition": None, "direction": "outbound"},
     ],
-    ids=["hidden", "no key", "empty key", "foreign", "abandoned", "unknown", "test", "outbound"],
+    ids=[
+        "hidden",
+        "no key",
+        "empty key",
+        "foreign",
+        "one ring, foreign",
+        "one ring, hidden",
+        "unknown",
+        "test",
+        "outbound",
+    ],
 )
 def test_what_is_owed_to_nobody_opens_no_case(ledger: Ledger, changes: dict[str, Any]) -> None:
     assert not decided(ledger, call("a", **changes)).opens_case

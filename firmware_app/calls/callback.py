@@ -113,6 +113,10 @@ REASONS: Mapping[State, Mapping[str, Text]] = {
 }
 """Why a person ends a case without reaching anybody: the codes of each state, in the order a page offers them."""
 
+BLOCKED, TEST, NO_MARK = "blocked", "test", "none"
+MARKS = (BLOCKED, TEST)
+"""What a number may be marked as; its calls then have that disposition."""
+
 BAIT = Text("疑似响一声，勿回拨", "perhaps one-ring fraud: do not call back")
 MENU = Text("可能是语音菜单，不一定找得到本人", "likely a menu, not the person")
 _MENUS = ("95", "96", "100", "123")

@@ -17,7 +17,7 @@ from firmware_app.records.entry_bytes import canonical, parties_in
 
 # Not columns of `calls`: people's data, and what the entry decides of cases and attempts.
 _ELSEWHERE = {"stage", "number", "name", "digits", "opens_case", "joins_case", "closes_case", "low", "clock_wall"} | {
-    "due_wall", "attempt_of", "attempt_outcome", "proves", "dial_form", "worked",
+    "due_wall", "attempt_of", "attempt_outcome", "proves", "dial_form", "worked", "dialled_mono",
 }  # fmt: skip
 _PLAIN = tuple(f.name for f in fields(entries.CallRecorded) if f.name not in _ELSEWHERE)
 _FIXED = {
@@ -79,7 +79,8 @@ def _call(db: apsw.Connection, seq: int, entry: entries.CallRecorded) -> int:
         db.execute(_INSERT_CALL, values)
         call = seq
     if entry.stage == "closed":
-        to_look_at = int(entry.direction == "inbound" and entry.disposition in _TO_LOOK_AT)
+        owed = entry.opens_case or entry.joins_case is not None  # also of a caller who gave up early
+        to_look_at = owed or (entry.direction == "inbound" and entry.disposition in _TO_LOOK_AT)
         unsettled = int(entry.direction == "inbound" and entry.disposition == "unknown")
         if to_look_at:
             db.execute("UPDATE calls SET unseen = 1, unsettled = ? WHERE id = ?", (unsettled, call))

@@ -53,7 +53,10 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class MissedRow:
-    """Something owed: `call` is its last call. times_called and waited_since (start of the first call) are the case's."""
+    """Something owed: `call` is its last call. times_called and waited_since (start of the first call) are the case's.
+
+    attempts: those that a person told of; CallbackAttempted.after says this number.
+    """
 
     call: int
     line: str
@@ -69,7 +72,7 @@ class MissedRow:
     case_state: str | None
     attempts: int
     waited_since: int
-    disposition: str  # no_answer | unknown
+    disposition: str  # no_answer | abandoned | unknown
     in_hours: bool | None
     doubt: str | None = None  # why it is unknown
 
@@ -108,8 +111,9 @@ WHERE calls.id BETWEEN ? AND ? ORDER BY calls.id
 
 _MISSED = """
 SELECT calls.id, calls.line, numbers.content, names.content, absence, started_wall, ring_bursts, ringing,
-    COALESCE(cases.calls, 1), unseen = 0, case_id, state, COALESCE(attempts, 0), COALESCE(since_wall, started_wall),
-    disposition, in_hours, doubt
+    COALESCE(cases.calls, 1), unseen = 0, case_id, state,
+    COALESCE(attempts - (SELECT COUNT(*) FROM attempts WHERE attempts.case_id = cases.id AND pending = 1), 0),
+    COALESCE(since_wall, started_wall), disposition, in_hours, doubt
 FROM {source}
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name

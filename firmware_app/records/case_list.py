@@ -50,10 +50,10 @@ LEFT JOIN parties AS names ON names.id = last.name
 """
 
 _ATTEMPTS = """
-SELECT attempts.id, case_id, COALESCE(calls.started_wall, made.wall), COALESCE(said.actor, made.actor), outcome, means,
+SELECT attempts.id, attempts.case_id, COALESCE(calls.started_wall, made.wall), COALESCE(said.actor, made.actor), outcome, means,
     call IS NOT NULL, call, pending, worked, half_day, dial_form
 FROM json_each(?) AS wanted
-CROSS JOIN attempts ON case_id = wanted.value
+CROSS JOIN attempts ON attempts.case_id = wanted.value
 JOIN journal AS made ON made.seq = attempts.id
 LEFT JOIN journal AS said ON said.seq = attempts.settled_seq
 LEFT JOIN calls ON calls.id = call
@@ -89,7 +89,7 @@ WHERE cases.id = ? AND state <> 'open'
 _WORKED_FORMS = """
 SELECT dial_form FROM (
     SELECT attempts.id AS id, dial_form, 0 AS far FROM parties
-    CROSS JOIN cases ON cases.party = parties.id CROSS JOIN attempts ON case_id = cases.id JOIN calls ON calls.id = call
+    CROSS JOIN cases ON cases.party = parties.id CROSS JOIN attempts ON attempts.case_id = cases.id JOIN calls ON calls.id = call
     WHERE parties.lookup = ?1 AND outcome = 'reached' AND pending = 0 AND dial_form IS NOT NULL AND calls.line = ?2
     UNION ALL
     SELECT * FROM (

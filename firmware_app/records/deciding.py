@@ -1,9 +1,7 @@
 """Completes the decisions of an entry from the tables as they stand: an entry in, the whole entry or a refusal out.
 
 It reads, it never writes. What it decides is stored with the entry, so that a replay never decides again.
-
-Cases (DOMAIN 2.2, call-back metrics): a missed call whose number can be called back joins the open case of that number
-or opens one. A later call of theirs that was answered closes it as self-resolved. A hidden number opens none.
+What calls, attempts and words about numbers mean for call-back cases is decided in deciding_cases and its neighbours.
 """
 
 from __future__ import annotations
@@ -15,47 +13,34 @@ from typing import Any
 
 import apsw
 
-from firmware_app.calls import phone_number
 from firmware_app.records import entries
 from firmware_app.records.database import one
+from firmware_app.records.deciding_attempts import (
+    decide_attempted,
+    decide_closed,
+    decide_dial,
+    decide_postponed,
+    decide_reopened,
+)
+from firmware_app.records.deciding_cases import decide_call, decide_seen, decide_settled
+from firmware_app.records.deciding_numbers import decide_marked, decide_noted
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
 from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.outcomes import Refused
+from firmware_app.records.refused import (
+    ERASED,
+    FAULT_STANDS,
+    NO_ACCOUNT,
+    NO_CALL,
+    NO_FAULT,
+    NO_NUMBER,
+    NO_PARTY,
+    NOT_ALLOWED,
+    TOO_MANY,
+    UNCHANGED,
+)
 from firmware_app.wording import Text
-
-NO_CALL = Refused("not_found", Text("没有这个通话", "no such call"))
-NO_CASE = Refused("not_found", Text("没有这个回拨事项", "no such call-back case"))
-NO_ACCOUNT = Refused("not_found", Text("没有这个账号", "no such account"))
-NO_PARTY = Refused("not_found", Text("没有这条个人信息", "no such personal data"))
-NO_NUMBER = Refused("not_found", Text("这个通话没有号码", "this call has no number"))
-CALL_OPEN = Refused("invalid", Text("通话还没有结束", "the call is still going on"))
-CALL_OVER = Refused("already_closed", Text("通话已经结束", "the call is over already"))
-CASE_OVER = Refused("already_closed", Text("这个回拨事项已经办结", "this call-back case is closed already"))
-ATTEMPTED = Refused(
-    "already_done",
-    Text("这个回拨事项刚才已登记过一次回拨", "a call-back of this case has been recorded meanwhile"),
-)
-NOT_TO_SETTLE = Refused(
-    "already_settled", Text("这个通话不需要确认", "this call does not wait to be settled")
-)
-NOT_TO_SEE = Refused("invalid", Text("这个通话不是漏接", "this call was not missed"))
-NOT_ALLOWED = Refused("invalid", Text("内容不合规定", "a value is not allowed"))
-FAULT_STANDS = Refused("no_change", Text("这个故障已经登记", "this fault is recorded already"))
-NO_FAULT = Refused("no_change", Text("没有这个故障", "no such fault is open"))
-ERASED = Refused("no_change", Text("这条个人信息已经删除", "this personal data is erased already"))
-UNCHANGED = Refused("no_change", Text("内容没有变化", "nothing has changed"))
-TOO_MANY = Refused(
-    "invalid",
-    Text(
-        f"文档最多 {MOST_DOCUMENTS} 个",
-        f"there are {MOST_DOCUMENTS} documents already, the most there may be",
-    ),
-)
-
-STAGES = ("opened", "changed", "closed")
-FAR_ENDS = (None, "answered", "busy", "no_answer", "vacant", "unknown")
-DISPOSITIONS = (None, "answered", "no_answer", "abandoned", "unknown", "test", "blocked", "non_voice")
 
 
 def decide(db: apsw.Connection, entry: entries.Entry, desk: Desk) -> entries.Entry | Refused:
@@ -65,114 +50,6 @@ def decide(db: apsw.Connection, entry: entries.Entry, desk: Desk) -> entries.Ent
     """
     rule = _RULES.get(type(entry))
     return entry if rule is None else rule(db, entry, desk)
-
-
-def _call(db: apsw.Connection, entry: entries.CallRecorded, _desk: Desk) -> entries.Entry | Refused:
-    if (
-        entry.stage not in STAGES
-        or entry.disposition not in DISPOSITIONS
-        or entry.far_end not in FAR_ENDS
-        or entry.direction not in ("inbound", "outbound")
-    ):
-        return NOT_ALLOWED
-    found = one(
-        db, "SELECT id, stage, in_hours, hours_version, hours_basis FROM calls WHERE key = ?", (entry.key,)
-    )
-    if found is None:
-        call: int | None = None
-    else:
-        call, stage, in_hours, version, basis = found
-        if stage == "closed":
-            return CALL_OVER
-        known = None if in_hours is None else bool(in_hours)
-        entry = replace(entry, in_hours=known, hours_version=version, hours_basis=basis)
-    entry = replace(entry, opens_case=False, joins_case=None, closes_case=None)
-    if entry.stage != "closed" or entry.direction != "inbound":
-        return entry
-    return replace(entry, **_case_of(db, call, _lookup(entry.number), entry.disposition))
-
-
-def _lookup(number: entries.Party | None) -> str | None:
-    return number.lookup if isinstance(number, entries.Personal) else None
-
-
-def _case_of(
-    db: apsw.Connection, call: int | None, lookup: str | None, disposition: str | None
-) -> dict[str, Any]:
-    """What a call that came out so means for the cases of its number. call: None when it is recorded only now."""
-    if not lookup or disposition not in ("no_answer", "answered"):
-        return {}
-    case = one(
-        db,
-        "SELECT cases.id, cases.last_call FROM parties JOIN cases ON cases.party = parties.id"
-        " WHERE parties.lookup = ? AND cases.state = 'open' ORDER BY cases.id LIMIT 1",
-        (lookup,),
-    )
-    if disposition == "no_answer" and case is None:
-        return {"opens_case": True} if _is_owed(db, call, lookup) else {}
-    if disposition == "no_answer" and case is not None:
-        return {"joins_case": case[0]}
-    served = case is not None and (
-        call is None or call > case[1]
-    )  # an answer before the last miss serves nobody
-    return {"closes_case": case[0]} if case is not None and served else {}
-
-
-def _is_owed(db: apsw.Connection, call: int | None, lookup: str) -> bool:
-    """Whether a call-back is owed to the number: it can be called (a foreign one may be a one-ring fraud, DOMAIN 2.4),
-    and, where a person settles an older call only now, nobody has served it since."""
-    if not phone_number.parse(lookup).callable:
-        return False
-    served = call is not None and one(
-        db,
-        "SELECT 1 FROM parties JOIN cases ON cases.party = parties.id"
-        " WHERE parties.lookup = ? AND cases.closed_seq > ? LIMIT 1",
-        (lookup, call),
-    )
-    return not served
-
-
-def _settled(db: apsw.Connection, entry: entries.CallSettled, _desk: Desk) -> entries.Entry | Refused:
-    if entry.disposition not in ("answered", "no_answer"):
-        return NOT_ALLOWED
-    found = one(
-        db,
-        "SELECT stage, unsettled, lookup FROM calls LEFT JOIN parties ON parties.id = calls.number WHERE calls.id = ?",
-        (entry.call,),
-    )
-    if found is None:
-        return NO_CALL
-    stage, unsettled, lookup = found
-    if stage != "closed":
-        return CALL_OPEN
-    if not unsettled:
-        return NOT_TO_SETTLE
-    plain = replace(entry, opens_case=False, joins_case=None, closes_case=None)
-    return replace(plain, **_case_of(db, entry.call, lookup, entry.disposition))
-
-
-def _seen(db: apsw.Connection, entry: entries.CallSeen, _desk: Desk) -> entries.Entry | Refused:
-    found = one(db, "SELECT stage, disposition, seen_seq FROM calls WHERE id = ?", (entry.call,))
-    if found is None:
-        return NO_CALL
-    stage, disposition, seen = found
-    if stage != "closed":
-        return CALL_OPEN
-    return entry if disposition in ("no_answer", "unknown") or seen is not None else NOT_TO_SEE
-
-
-def _attempted(db: apsw.Connection, entry: entries.CallbackAttempted, _desk: Desk) -> entries.Entry | Refused:
-    if entry.outcome not in ("reached", "not_reached"):
-        return NOT_ALLOWED
-    found = one(db, "SELECT state, attempts FROM cases WHERE id = ?", (entry.case,))
-    if found is None:
-        return NO_CASE
-    state, attempts = found
-    if state != "open":
-        return CASE_OVER
-    if entry.after not in (None, attempts):
-        return ATTEMPTED
-    return replace(entry, closes=entry.outcome == "reached")
 
 
 def _open_fault(db: apsw.Connection, kind: str, line: str | None) -> tuple[Any, ...] | None:
@@ -242,10 +119,16 @@ def _erased(db: apsw.Connection, entry: entries.PartyErased, _desk: Desk) -> ent
 
 
 _RULES: Mapping[type, Callable[[apsw.Connection, Any, Desk], entries.Entry | Refused]] = {
-    entries.CallRecorded: _call,
-    entries.CallSettled: _settled,
-    entries.CallSeen: _seen,
-    entries.CallbackAttempted: _attempted,
+    entries.CallRecorded: decide_call,
+    entries.CallSettled: decide_settled,
+    entries.CallSeen: decide_seen,
+    entries.CallbackAttempted: decide_attempted,
+    entries.CallbackPostponed: decide_postponed,
+    entries.CaseClosed: decide_closed,
+    entries.CaseReopened: decide_reopened,
+    entries.NumberNoted: decide_noted,
+    entries.NumberMarked: decide_marked,
+    entries.DialAsked: decide_dial,
     entries.FaultBegan: _fault_began,
     entries.FaultEnded: _fault_ended,
     entries.SiteDocumentChanged: _document,

@@ -66,7 +66,8 @@ class CallRecorded:
     `callback_rules` behind what is decided of cases. by_machine: it was answered after the time at which a machine of
     this line answers, and counts as missed. low, clock_wall, due_wall: of the case it opens (see calls.callback).
     attempt_of, attempt_outcome: an outbound call that dialled the number of that case, and what was heard of it;
-    proves: the attempt that a person had told of already, which this call proves. dial_form: how it was dialled.
+    proves: the attempt that a person had told of already, which this call proves. dial_form: how it was dialled, a value of
+    calls.dial_plan.Form. dialled_mono: the last digit. worked: ns of working time from the start of the case's clock.
     """
 
     stage: str  # opened | changed | closed
@@ -121,6 +122,7 @@ class CallRecorded:
     proves: int | None = None
     dial_form: str | None = None
     worked: int | None = None
+    dialled_mono: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,14 @@ from firmware_app.records import entries
 from firmware_app.records.applying import apply
 from firmware_app.records.call_rows import OPEN_CALLS, call_of
 from firmware_app.records.database import LedgerError, one, open_writer, rows
-from firmware_app.records.deciding import NOT_ALLOWED, decide
+from firmware_app.records.deciding import decide
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.entry_bytes import VERSION, body_of, digest, genesis, kind_of
 from firmware_app.records.ledger_files import LedgerFiles
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.parties import seal
 from firmware_app.records.reading import standing
+from firmware_app.records.refused import NOT_ALLOWED
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)

@@ -207,7 +207,7 @@ ALTER TABLE calls ADD COLUMN hours_basis TEXT;
 ALTER TABLE calls ADD COLUMN rules_version INTEGER;
 ALTER TABLE calls ADD COLUMN by_machine INTEGER;
 
-ALTER TABLE cases ADD COLUMN low INTEGER NOT NULL DEFAULT 0;  -- 1: opened by an abandoned call
+ALTER TABLE cases ADD COLUMN low INTEGER NOT NULL DEFAULT 0;  -- 1: abandoned calls only
 ALTER TABLE cases ADD COLUMN clock_wall INTEGER;              -- when its clock of working minutes starts
 ALTER TABLE cases ADD COLUMN due_wall INTEGER;                -- until when a first call-back is timely
 ALTER TABLE cases ADD COLUMN rules_version INTEGER;
@@ -216,6 +216,7 @@ ALTER TABLE cases ADD COLUMN closed_worked INTEGER;
 ALTER TABLE cases ADD COLUMN reason TEXT;                     -- why it was ended without reaching anybody
 ALTER TABLE cases ADD COLUMN note INTEGER REFERENCES parties;
 CREATE INDEX cases_by_clock ON cases (clock_wall);
+CREATE INDEX cases_of_party ON cases (party);
 CREATE TRIGGER cases_tally_reopened AFTER UPDATE OF state ON cases WHEN NEW.state = 'open' AND OLD.state <> 'open'
 BEGIN UPDATE tallies SET amount = amount + 1 WHERE name = 'due'; END;
 
@@ -226,6 +227,7 @@ ALTER TABLE attempts ADD COLUMN half_day TEXT;
 ALTER TABLE attempts ADD COLUMN dial_form TEXT;
 ALTER TABLE attempts ADD COLUMN settled_seq INTEGER;
 CREATE INDEX attempts_of_call ON attempts (call) WHERE call IS NOT NULL;
+CREATE INDEX attempts_that_worked ON attempts (id) WHERE outcome = 'reached' AND dial_form IS NOT NULL;
 
 CREATE TABLE notes (
     id     INTEGER PRIMARY KEY,
