@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -33,11 +34,14 @@ SEEN = {
 UNSEEN = 8.0  # what an unknown parameter type costs, as a logarithm of its rareness
 ODD = 6.0  # what a character costs where it is not expected
 REACH = 24.0  # how much less likely than the best a layout may be and still compete
+WIDE = 32.0  # what is less likely by so much is not even looked at: REACH, and what the best may cost itself
 MOST_LAYOUTS = 8
 MOST_STEPS = 400
+MOST_KINDS = 8  # of parameter types, and of lengths, looked at in one place
 MOST_VALUES = 64  # of a character, that compete for the sum
 SHORTEST = 3
 DATE_LENGTH = 8
+_RARENESS = np.where(np.isin(np.arange(256), list(SEEN)), 0.0, UNSEEN)
 BITS = (np.arange(256)[:, None] >> np.arange(8)[None, :]) & 1
 
 
@@ -85,13 +89,14 @@ def read(sure: Reals) -> Reading | None:
     plain = _plain(sure, costs)
     if plain is not None:
         return plain
-    filled = [_filled(costs, layout) for layout in _layouts(costs)]
+    layouts, beyond = _layouts(costs)
+    filled = [_filled(costs, layout) for layout in layouts]
     found = sorted((each for each in filled if each is not None), key=lambda each: each[0])
     if not found:
         return None
     worth, best = found[0]
     others = [each - worth for each, reading in found[1:] if reading.data != best.data]
-    return Reading(best.data, best.cost, min([best.lead, REACH, *others]))
+    return Reading(best.data, best.cost, max(0.0, min([best.lead, REACH, beyond - worth, *others])))
 
 
 def _plain(sure: Reals, costs: Reals) -> Reading | None:
@@ -124,25 +129,32 @@ def _costs(sure: Reals) -> Reals:
 # ---- layouts ---------------------------------------------------------------------------------------------------------
 
 
-def _layouts(costs: Reals) -> list[_Layout]:
-    """Every way to cut the characters into a message that is within reach of the likeliest way, the likeliest first."""
+def _layouts(costs: Reals) -> tuple[list[_Layout], float]:
+    """The likeliest ways to cut the characters into a message, the best first; and what all others cost at least."""
     found: list[_Layout] = []
+    lengths, beyond = _cheapest(costs[1])
+    beyond += float(min(costs[0][kind] for kind in (*SDMF, *MDMF)))
     for kind in (*SDMF, *MDMF):
-        for length in np.argsort(costs[1], kind="stable")[:8]:
-            head = float(costs[0][kind] + costs[1][length])
-            if head > REACH or length < 1 or length + SHORTEST > costs.shape[0]:
+        for length in lengths:
+            start = _Layout(float(costs[0][kind] + costs[1][length]), (kind, length))
+            if start.cost > WIDE or length < 1 or length + SHORTEST > costs.shape[0]:
                 continue
-            start = _Layout(head, (kind, int(length)))
             if kind in SDMF:
-                found.append(_single(start, int(length)))
-            else:
-                found += _multiple(costs, start, int(length))
-    if not found:
-        return []
-    best = min(each.cost for each in found)
-    return sorted((each for each in found if each.cost <= best + REACH), key=lambda each: each.cost)[
-        :MOST_LAYOUTS
-    ]
+                found.append(_single(start, length))
+                continue
+            more, least = _multiple(costs, start, length)
+            found += more
+            beyond = min(beyond, least)
+    found.sort(key=lambda each: each.cost)
+    left_out = [each.cost for each in found[MOST_LAYOUTS:]]
+    return found[:MOST_LAYOUTS], min([beyond, WIDE, *left_out])
+
+
+def _cheapest(costs: Reals) -> tuple[list[int], float]:
+    """The few values that cost least, and what all others cost at least."""
+    order = np.argsort(costs, kind="stable")
+    beyond = float(costs[order[MOST_KINDS]]) if order.size > MOST_KINDS else np.inf
+    return [int(value) for value in order[:MOST_KINDS]], beyond
 
 
 def _single(start: _Layout, length: int) -> _Layout:
@@ -154,37 +166,40 @@ def _date() -> tuple[str, ...]:
     return tuple(f"date{place}" for place in range(DATE_LENGTH))
 
 
-def _multiple(costs: Reals, start: _Layout, length: int) -> list[_Layout]:
-    """All cuttings of a body into parameters that reach its end exactly, depth first, within reach and a number of steps."""
+def _multiple(costs: Reals, start: _Layout, length: int) -> tuple[list[_Layout], float]:
+    """Cuttings of a body into parameters that reach its end exactly, the likeliest first; what all others cost at least."""
     found: list[_Layout] = []
-    end = 2 + length
-    open_ones, steps = [start], 0
-    while open_ones and steps < MOST_STEPS:
-        steps += 1
-        layout = open_ones.pop()
-        place = len(layout.fields)
-        if place == end:
-            found.append(_Layout(layout.cost, (*layout.fields, "sum")))
-            continue
-        if place + 2 > end:
-            continue
-        open_ones += sorted(_parameters(costs, layout, end - place - 2), key=lambda each: -each.cost)
-    return found
+    end, beyond = 2 + length, np.inf
+    open_ones = [(start.cost, 0, start.fields)]
+    for step in range(MOST_STEPS):
+        if not open_ones:
+            break
+        cost, _, fields = heappop(open_ones)
+        room = end - len(fields) - 2
+        if room == -2:
+            found.append(_Layout(cost, (*fields, "sum")))
+        elif room >= 0:
+            more, least = _parameters(costs, _Layout(cost, fields), room)
+            beyond = min(beyond, least)
+            for index, each in enumerate(more):
+                heappush(open_ones, (each.cost, step * MOST_KINDS**2 + index, each.fields))
+    return found, min([beyond, *(cost for cost, _, _ in open_ones[:1])])
 
 
-def _parameters(costs: Reals, layout: _Layout, room: int) -> list[_Layout]:
+def _parameters(costs: Reals, layout: _Layout, room: int) -> tuple[list[_Layout], float]:
+    """What may stand next, and what all else costs at least."""
     place = len(layout.fields)
-    kinds, lengths = costs[place], costs[place + 1]
+    kinds, dear_kind = _cheapest(costs[place] + _RARENESS)
+    lengths, dear_length = _cheapest(costs[place + 1][: room + 1])
     made: list[_Layout] = []
-    for kind in np.argsort(kinds, kind="stable")[:8]:
-        for long in np.argsort(lengths, kind="stable")[:8]:
-            cost = layout.cost + float(kinds[kind] + lengths[long])
-            cost += 0.0 if int(kind) in SEEN else UNSEEN
-            if long <= room and cost <= REACH:
-                made.append(
-                    _Layout(cost, (*layout.fields, int(kind), int(long), *_content(int(kind), int(long))))
-                )
-    return made
+    for kind in kinds:
+        for long in lengths:
+            cost = layout.cost + float(costs[place][kind] + _RARENESS[kind] + costs[place + 1][long])
+            if cost <= WIDE:
+                made.append(_Layout(cost, (*layout.fields, kind, long, *_content(kind, long))))
+    least_kind = float(costs[place][kinds[0]] + _RARENESS[kinds[0]])
+    least_length = float(costs[place + 1][lengths[0]])
+    return made, layout.cost + min(dear_kind + least_length, least_kind + dear_length)
 
 
 def _content(kind: int, length: int) -> tuple[str, ...]:
@@ -227,7 +242,9 @@ def _filled(costs: Reals, layout: _Layout) -> tuple[float, Reading] | None:
 
     `ahead[k][s]`: the least cost of characters 0..k-1 whose sum is s; `behind[k][s]`: of characters k.. whose sum is s.
     """
-    choices = [_choices(costs[place], what) for place, what in enumerate(layout.fields)]
+    found = [_choices(costs[place], what) for place, what in enumerate(layout.fields)]
+    choices = [(values, each) for values, each, _ in found]
+    dearer = sum(float(each[0]) for _, each in choices) + min(more for _, _, more in found)
     ahead = [_start()]
     for values, each in choices:
         ahead.append(_grown(ahead[-1], values, each))
@@ -238,7 +255,7 @@ def _filled(costs: Reals, layout: _Layout) -> tuple[float, Reading] | None:
     best = float(ahead[-1][0])  # with what each content costs where it is not expected
     if not np.isfinite(best):
         return None
-    data, lead = bytearray(), np.inf
+    data, lead = bytearray(), dearer - best
     for place, (values, each) in enumerate(choices):
         whole = (
             np.array(
@@ -264,16 +281,16 @@ def _start() -> Reals:
     return start
 
 
-def _choices(costs: Reals, what: int | str) -> tuple[np.ndarray, Reals]:
-    """The values of one character that compete, and what each costs."""
+def _choices(costs: Reals, what: int | str) -> tuple[np.ndarray, Reals, float]:
+    """The values of one character that compete, the best first, what each costs, and how much more all others do at least."""
     if isinstance(what, int):
-        return np.array([what]), np.zeros(1)  # the layout has paid for it
+        return np.array([what]), np.zeros(1), np.inf  # the layout has paid for it
     total = costs + _expected(what)
-    values = np.argsort(total, kind="stable")[:MOST_VALUES]
-    values = values[
-        total[values] <= total[values[0]] + REACH
-    ]  # a worse one is behind the best message by as much
-    return values, total[values]
+    order = np.argsort(total, kind="stable")
+    best = float(total[order[0]])
+    values = order[:MOST_VALUES]
+    values = values[total[values] <= best + WIDE]
+    return values, total[values], min(float(total[order[MOST_VALUES]]) - best, WIDE)
 
 
 def _grown(sums: Reals, values: np.ndarray, each: Reals) -> Reals:
