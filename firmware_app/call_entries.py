@@ -56,6 +56,7 @@ def call_entry(
         ended_by=_word(call.ended_by),
         caller_id_by=_word(call.caller_id_by),
         digits_by=_word(call.digits_by),
+        dialled_mono=call.dialled.mono if call.dialled and stage == "closed" else None,
         far_end=_word(call.far_end),
         far_answered_mono=far.mono if far else None,
         far_answered_wall=far.wall if far else None,

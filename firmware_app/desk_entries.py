@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from firmware_app.calls.callback import MARKS, NO_MARK, REASONS, TOLD_MEANS, TOLD_OUTCOMES, Means
+from firmware_app.calls.dial_plan import FORMS
+from firmware_app.calls.phone_number import parse
 from firmware_app.records import entries
 from firmware_app.wording import Text
 
@@ -16,6 +19,8 @@ Body = Mapping[str, Any]
 LONGEST_WORD = 64  # characters: names of lines, accounts, documents
 LONGEST_SECRET = 512
 LONGEST_DOCUMENT = 200_000  # as records.documents has it
+LONGEST_NOTE = 200  # as records.deciding_numbers has it
+LONGEST_NUMBER = 40
 
 
 class _WrongFieldError(Exception):
@@ -66,16 +71,76 @@ def _settled(body: Body) -> entries.Entry:
 
 
 def _attempted(body: Body) -> entries.Entry:
-    outcome = _word(body, "outcome", ("reached", "not_reached"))
+    means = _word(body, "means", TOLD_MEANS) if "means" in body else Means.SELF_REPORTED.value
+    outcome = _word(body, "outcome", TOLD_OUTCOMES)
     return entries.CallbackAttempted(
-        _whole(body, "case"), outcome, means="self_reported", closes=False, after=_count(body, "after")
+        _whole(body, "case"), outcome, means=means, closes=False, after=_count(body, "after")
     )
+
+
+def _postponed(body: Body) -> entries.Entry:
+    if "until_wall" not in body:
+        raise _WrongFieldError("until_wall")
+    until = None if body["until_wall"] is None else _whole(body, "until_wall")
+    return entries.CallbackPostponed(_whole(body, "case"), until)
+
+
+def _closed(body: Body) -> entries.Entry:
+    state = _word(body, "state", tuple(each.value for each in REASONS))
+    codes = next(tuple(codes) for each, codes in REASONS.items() if each.value == state)
+    note = None if body.get("note") is None else entries.Personal("text", _note(body, "note"))
+    reason, agreed = _word(body, "reason", codes), _agreed(body)
+    return entries.CaseClosed(_whole(body, "case"), state, reason, agreed, note)
+
+
+def _noted(body: Body) -> entries.Entry:
+    note = None if body.get("note") is None else entries.Personal("text", _note(body, "note"))
+    other = None if body.get("other") is None else _number(body, "other")
+    return entries.NumberNoted(_number(body, "number"), note, other)
+
+
+def _marked(body: Body) -> entries.Entry:
+    mark = _word(body, "mark", (*MARKS, NO_MARK))
+    return entries.NumberMarked(_number(body, "number"), mark, _agreed(body))
+
+
+def _dial(body: Body) -> entries.Entry:
+    case = None if body.get("case") is None else _whole(body, "case")
+    return entries.DialAsked(_word(body, "line"), case, _word(body, "dial_form", FORMS))
+
+
+def _agreed(body: Body) -> str:
+    """Who agreed; may be empty, the ledger knows when it must not."""
+    return "" if body.get("approved_by") == "" else _word(body, "approved_by").strip()
+
+
+def _note(body: Body, key: str) -> str:
+    """A few words, not only spaces."""
+    words = _word(body, key, longest=LONGEST_NOTE).strip()
+    if not words:
+        raise _WrongFieldError(key)
+    return words
+
+
+def _number(body: Body, key: str) -> entries.Personal:
+    """A number that can be found again: the `key` of one that is known, or as a person writes it, with its area code."""
+    written = _word(body, key, longest=LONGEST_NUMBER).strip()
+    lookup = parse(written).key
+    if lookup is None:
+        raise _WrongFieldError(key)
+    return entries.Personal("number", written, lookup)
 
 
 ALLOWED: Mapping[str, Callable[[Body], entries.Entry]] = {
     "CallSeen": lambda body: entries.CallSeen(_whole(body, "call")),
     "CallSettled": _settled,
     "CallbackAttempted": _attempted,
+    "CallbackPostponed": _postponed,
+    "CaseClosed": _closed,
+    "CaseReopened": lambda body: entries.CaseReopened(_whole(body, "case")),
+    "NumberNoted": _noted,
+    "NumberMarked": _marked,
+    "DialAsked": _dial,
     "Presence": lambda body: entries.Presence(_truth(body, "present"), source="panel"),
     "StillTalking": lambda body: entries.StillTalking(_word(body, "line")),
     "PasswordSet": lambda body: entries.PasswordSet(

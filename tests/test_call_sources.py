@@ -116,7 +116,7 @@ def test_an_entry_without_sources_has_the_body_it_always_had() -> None:
 
 def test_a_ledger_of_before_the_sources_is_taken_over_and_holds(ledger: Ledger, tmp_path: Path) -> None:
     """What an older program wrote is copied into the schema of its time; this one opens it, and goes on."""
-    record(ledger, call("a", number=number(MOBILE)), answered("b"), call("c", disposition="unknown"))
+    record(ledger, call("a"), answered("b", number=number(MOBILE)), call("c", disposition="unknown"))
     old = apsw.Connection(str(tmp_path / "old.db"))
     migrate(old, MIGRATIONS[:BEFORE_SOURCES])
     old.execute("ATTACH ? AS new", (str(tmp_path / "ledger.db"),))
@@ -124,6 +124,8 @@ def test_a_ledger_of_before_the_sources_is_taken_over_and_holds(ledger: Ledger, 
         columns = ", ".join(
             name for (name,) in rows(old, "SELECT name FROM pragma_table_info(?, 'main')", (table,))
         )
+        if not columns:
+            continue  # a table of a later time
         old.execute(f"DELETE FROM main.{table}" if table == "tallies" else "SELECT 1").fetchall()
         old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
     old.execute("DETACH new")

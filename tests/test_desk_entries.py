@@ -20,6 +20,32 @@ GOOD: list[tuple[str, dict[str, Any], entries.Entry]] = [
         {"case": 7, "outcome": "reached"},
         entries.CallbackAttempted(7, "reached", "self_reported", closes=False),
     ),
+    (
+        "CallbackPostponed",
+        {"case": 7, "until_wall": 1_795_500_000_000_000_000},
+        entries.CallbackPostponed(7, 1_795_500_000_000_000_000),
+    ),
+    (
+        "CaseClosed",
+        {"case": 7, "state": "not_needed", "reason": "wrong_number", "approved_by": "站长"},
+        entries.CaseClosed(7, "not_needed", "wrong_number", "站长"),
+    ),
+    ("CaseReopened", {"case": 7}, entries.CaseReopened(7)),
+    (
+        "NumberNoted",
+        {"number": "015400000001"},
+        entries.NumberNoted(entries.Personal("number", "015400000001", "15400000001")),
+    ),
+    (
+        "NumberMarked",
+        {"number": "15400000001", "mark": "test", "approved_by": "站长"},
+        entries.NumberMarked(entries.Personal("number", "15400000001", "15400000001"), "test", "站长"),
+    ),
+    (
+        "DialAsked",
+        {"line": "L1", "dial_form": "zero_mobile"},
+        entries.DialAsked("L1", None, "zero_mobile"),
+    ),
     ("Presence", {"present": False}, entries.Presence(False, "panel")),
     ("StillTalking", {"line": "L2"}, entries.StillTalking("L2")),
     (
@@ -34,6 +60,36 @@ GOOD: list[tuple[str, dict[str, Any], entries.Entry]] = [
         entries.SiteDocumentChanged("service_hours", 0, "", "{}"),
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "entry"),
+    [
+        (
+            "CallbackAttempted",
+            {"case": 7, "outcome": "voicemail", "means": "wechat", "after": 2},
+            entries.CallbackAttempted(7, "voicemail", "wechat", closes=False, after=2),
+        ),
+        ("CallbackPostponed", {"case": 7, "until_wall": None}, entries.CallbackPostponed(7, None)),
+        (
+            "CaseClosed",
+            {"case": 7, "state": "not_callable", "reason": "vacant", "approved_by": "", "note": " 停用 "},
+            entries.CaseClosed(7, "not_callable", "vacant", "", entries.Personal("text", "停用")),
+        ),
+        (
+            "NumberNoted",
+            {"number": "0356-0123456", "note": "听力不便", "other": "154 0000 0002"},
+            entries.NumberNoted(
+                entries.Personal("number", "0356-0123456", "03560123456"),
+                entries.Personal("text", "听力不便"),
+                entries.Personal("number", "154 0000 0002", "15400000002"),
+            ),
+        ),
+        ("DialAsked", {"line": "L1", "case": 7, "dial_form": "local"}, entries.DialAsked("L1", 7, "local")),
+    ],
+)
+def test_what_may_be_said_besides(kind: str, body: dict[str, Any], entry: entries.Entry) -> None:
+    assert from_desk(kind, body) == entry
 
 
 def test_the_examples_cover_every_allowed_kind() -> None:
@@ -70,6 +126,21 @@ def test_each_missing_field_is_named(kind: str, body: dict[str, Any], entry: ent
             {"account": "admin", "secret": {"kind": "number", "content": "x"}, "must_change": True},
         ),
         ("PasswordSet", {"account": "admin", "secret": "x", "must_change": True}),
+        ("CallbackAttempted", {"case": 7, "outcome": "unknown"}),
+        ("CallbackAttempted", {"case": 7, "outcome": "reached", "means": "pigeon"}),
+        ("CallbackPostponed", {"case": 7, "until_wall": 0}),
+        ("CaseClosed", {"case": 7, "state": "reached", "reason": "other", "approved_by": "x"}),
+        ("CaseClosed", {"case": 7, "state": "not_callable", "reason": "nuisance", "approved_by": "x"}),
+        ("CaseClosed", {"case": 7, "state": "not_needed", "reason": "other", "approved_by": "x" * 65}),
+        (
+            "CaseClosed",
+            {"case": 7, "state": "not_needed", "reason": "other", "approved_by": "x", "note": "x" * 201},
+        ),
+        ("NumberNoted", {"number": "P", "note": "x"}),
+        ("NumberNoted", {"number": "15400000001", "note": "  "}),
+        ("NumberNoted", {"number": "15400000001", "other": "x" * 41}),
+        ("NumberMarked", {"number": "15400000001", "mark": "friend", "approved_by": "x"}),
+        ("DialAsked", {"line": "L1", "dial_form": "15400000001"}),
         ("CallRecorded", {}),
         ("StillTalking", {"line": "x" * 65}),
         (
@@ -97,6 +168,18 @@ values = st.recursive(
     st.dictionaries(
         st.sampled_from(
             ["call", "case", "disposition", "outcome", "present", "line", "account", "secret", "must_change"]
+            + [
+                "means",
+                "until_wall",
+                "state",
+                "reason",
+                "approved_by",
+                "note",
+                "number",
+                "other",
+                "mark",
+                "dial_form",
+            ]
         ),
         values,
     ),

@@ -74,6 +74,7 @@ class Call:
     caller_id: CallerId | None = None
     caller_id_at: Instant | None = None
     digits: str = ""  # dialled out, as far as heard
+    dialled: Instant | None = None  # the last of these digits
     started_by: Means | None = None
     answered_by: Means | None = None
     answer_error: int | None = None  # ns, either way

@@ -6,6 +6,7 @@ right (a mobile with or without the 0 for another city) both are given, the one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -15,7 +16,7 @@ from firmware_app.calls.callback import warning_of
 from firmware_app.calls.phone_number import Kind, PhoneNumber, area_of, parse
 from firmware_app.wording import Text
 
-LONGEST_PREFIX = 4
+_PREFIX = re.compile("[0-9]{0,4}")
 
 
 class Form(Enum):
@@ -42,18 +43,18 @@ class LinePlan:
     @classmethod
     def of(cls, known: Mapping[str, Any], number: str = "") -> LinePlan:
         """From what the document `lines` says of a line; `number` where it says no number. What does not fit is left out."""
-        own, prefix, zero = (known.get(key) for key in ("number", "outside_prefix", "zero_before_mobile"))
-        fits = (
-            isinstance(prefix, str)
-            and prefix.isascii()
-            and prefix.isdigit()
-            and len(prefix) <= LONGEST_PREFIX
-        )
+        own, zero = known.get("number"), known.get("zero_before_mobile")
         return cls(
             own if isinstance(own, str) and own else number,
-            prefix if fits and isinstance(prefix, str) else "",
+            (known.get("outside_prefix") or "") if prefix_fits(known) else "",
             zero if isinstance(zero, bool) else None,
         )
+
+
+def prefix_fits(known: Mapping[str, Any]) -> bool:
+    """Whether what the document `lines` says of a line's outside prefix, if anything, is a few digits."""
+    prefix = known.get("outside_prefix")
+    return prefix is None or (isinstance(prefix, str) and _PREFIX.fullmatch(prefix) is not None)
 
 
 @dataclass(frozen=True, slots=True)

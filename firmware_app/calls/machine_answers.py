@@ -26,11 +26,17 @@ class MachineAnswer:
     sigma: int
 
 
+def fits(known: Mapping[str, Any]) -> bool:
+    """Whether what the document `lines` says of a line's machine, if anything, is a delay."""
+    value = known.get(KEY)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and LEAST <= value <= MOST)
+
+
 def machine_delay(known: Mapping[str, Any]) -> int | None:
     """After how many ns a machine answers a line, by what the document `lines` says of it; None: none does."""
     value = known.get(KEY)
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and LEAST <= value <= MOST
-    return round(value * SECOND) if fits and value is not None else None
+    return None if value is None or not fits(known) else round(value * SECOND)
 
 
 def is_by_machine(delay: int | None, machine: int | None, rules: Rules) -> bool:

@@ -9,7 +9,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from firmware_app.calls import closures, holiday_calendar, service_hours
+from firmware_app.calls import (
+    callback_rules,
+    closures,
+    dial_plan,
+    holiday_calendar,
+    machine_answers,
+    service_hours,
+)
 from firmware_app.records.entry_bytes import canonical
 from firmware_app.wording import Text
 
@@ -48,7 +55,29 @@ def _lines(content: Mapping[str, Any]) -> Text | None:
         wrong = [f"{line}.{key}" for key in ("name", "number") if not isinstance(known.get(key, ""), str)]
         if wrong:
             return _not_text(wrong)
+        told = [told for fits, told in _LINE_KEYS if not fits(known)]
+        if told:
+            return Text(f"{line}.{told[0].zh}", f"{line}.{told[0].en}")
     return None
+
+
+_LINE_KEYS: tuple[tuple[Callable[[Mapping[str, Any]], bool], Text], ...] = (
+    (
+        dial_plan.prefix_fits,
+        Text("outside_prefix：须是至多 4 位数字", "outside_prefix: must be at most 4 digits"),
+    ),
+    (
+        lambda known: isinstance(known.get("zero_before_mobile", False), bool),
+        Text("zero_before_mobile：须是 true 或 false", "zero_before_mobile: must be true or false"),
+    ),
+    (
+        machine_answers.fits,
+        Text(
+            "answered_by_machine_after_s：须是 1 到 120 的秒数",
+            "answered_by_machine_after_s: must be 1 to 120 seconds",
+        ),
+    ),
+)
 
 
 def _not_text(keys: list[str]) -> Text:
@@ -63,5 +92,6 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
     "profile": _profile,
     "lines": _lines,
     "service_hours": lambda content: _told(service_hours.problems(content)),
+    "callback_rules": lambda content: _told(callback_rules.problems(content)),
     "closures": lambda content: _told(closures.problems(content)),
 }
