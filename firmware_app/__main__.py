@@ -52,6 +52,11 @@ COMMANDS = (
         "run_panel",
     ),
     Command(
+        "uplink",
+        "只启动提醒进程 / the process that tells the head of the point",
+        "firmware_app.uplink_command",
+    ),
+    Command(
         "check-config",
         "检查配置文件 / check the configuration",
         "firmware_app.check_config_command",

@@ -62,7 +62,9 @@ HOST = Rule(
 )
 SECURITY = choice(*SMTP_PORTS)
 TCP_PORT = whole(1, 65535)
-_ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x20]{1,64}@[A-Za-z0-9.-]{1,253}")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
+)  # RFC 5321, 4.1.2, without quotes
 ADDRESS = Rule(str, Text("邮件地址", "a mail address"), lambda value: _ADDRESS.fullmatch(value) is not None)
 ADDRESSES = Rule(
     list,
