@@ -32,7 +32,7 @@ from firmware_app.calls.civil_time import (
     segments,
 )
 from firmware_app.calls.closures import Closure
-from firmware_app.calls.holiday_calendar import HolidayCalendar, day_in, document_name, year_of
+from firmware_app.calls.holiday_calendar import HolidayCalendar, day_in, document_name, is_year, year_of
 from firmware_app.calls.service_hours import ServiceHours, Window
 from firmware_app.wording import Text
 
@@ -221,7 +221,7 @@ class OpeningHours:
         if day is None:
             return ()
         due = (day.year, day.year + 1) if (day.month, day.day) >= NOTICE_FROM else (day.year,)
-        return tuple(year for year in due if year not in self.calendars)
+        return tuple(year for year in due if is_year(year) and year not in self.calendars)
 
     def _plan(self, day: date) -> tuple[Window, ...]:
         """The windows of a day by the clock of the point, closures or not."""
