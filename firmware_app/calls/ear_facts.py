@@ -74,12 +74,13 @@ class EarFacts:
                 return [*facts, word]
 
     def _ear_changed(self, word: Heard) -> list[Heard]:
-        facts = self._ears.take(word)
+        facts, up = self._ears.take(word), self._ears.up
+        still_sensed = any(senses.hook for senses in up.values())
         if isinstance(word.what, SensingChanged):
-            return facts
-        up = self._ears.up
+            doubts = word.ear in up and not up[word.ear].hook
+            return [*facts, *(self._hook.gone(word.ear, word.order, still_sensed) if doubts else [])]
         self._sounds.pop(word.ear, None)
-        return [*facts, *self._hook.gone(word.ear, word.order, bool(up)), *self._loop.ears_changed(word, up)]
+        return [*facts, *self._hook.gone(word.ear, word.order, still_sensed), *self._loop.ears_changed(word, up)]
 
     def _sounded(self, word: Heard) -> list[Heard]:
         """How a line sounds lasts; of several ears that hear it, one is listened to: the best that is up."""

@@ -65,6 +65,7 @@ class HookMoves(RingMoves):
         self._far = FarSigns()
         call = self.open.open(at, Direction.OUTBOUND, by)
         self.open.tell_opened(replace(call, uncertainty=error))
+        self._call_by_ear = not self._sensing.hook
         self._enter(LineState.OUTBOUND, at)
 
     def _lifted(self, at: Instant, quiet: bool = False) -> None:
@@ -111,8 +112,15 @@ class HookMoves(RingMoves):
     # While off-hook.
 
     def off_hook_already(self, signal: OffHook) -> None:
-        """As expected, where the ear that tells it was away: from now on it will tell on-hook too."""
-        if not signal.found:
+        """As expected, where the ear that tells it was away: from now on it will tell on-hook too.
+
+        Where it could not tell (sound_moves, rule 4) and then sees somebody lift, a call that was known by ear is over.
+        """
+        by_ear, self._call_by_ear = self._call_by_ear and self._sensing.hook, False
+        if by_ear and not signal.found:
+            self._over_unseen(signal.at, min(self._alive, signal.at))
+            self.seized(signal)
+        elif not signal.found:
             self.unexpected(signal)
         elif not self.troubles.counts:
             self._lifted(signal.at)

@@ -7,7 +7,9 @@ Rule 1: a turn (lifting, putting down) is told at once when no exacter ear could
 time, and the exactest word stands. What was seen happening beats what was found so. What was only found off-hook waits
 FOUND_WAIT, longer than any lag, and is told as found then: so a ring that is still on its way is heard first, and a call
 that was shown is never one that began off-hook.
-Rule 2: an exacter ear that says the contrary all the time is believed. It may be broken: rule 4.
+Rule 2: an exacter ear that says the contrary all the time is believed, once its lag has passed and it is still there: an
+ear that goes takes with it what it had not told yet. It may be broken: rule 4. What infers the hook from
+sounds is never the exacter one: who lifts and says nothing has lifted all the same.
 Rule 3: when the exactest view has been another than the line's for ADOPTED_AFTER (an ear went, another stands in), it is
 adopted; the moment of that turn was not seen, so it is told as `found`.
 Rule 4: views that differ for DISAGREE_AFTER are told as an anomaly, again only when all of them have said something new.
@@ -38,7 +40,7 @@ USUAL_ERROR: Mapping[Means | None, int] = {
 }
 UNKNOWN_ERROR = seconds(1.0)
 
-Rank = tuple[int, int, str]  # of an ear: the smallest is the exactest
+Rank = tuple[bool, int, int, str]  # of an ear: the smallest is the exactest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class View:
     off: bool
     rank: Rank
     word: Heard
+    lag: int = 0  # of its ear
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Turn:
 
     off: bool
     words: tuple[Heard, ...]
+    patience: int = 0  # how much longer it waits for an ear that denies it: the ear may be about to go (rule 2)
 
     @property
     def best(self) -> Heard:
@@ -66,8 +70,8 @@ class Turn:
         """Until then (ns) an exacter word may come."""
         first = self.words[0]
         if was_found(self.best.what) and self.off:
-            return first.order + FOUND_WAIT
-        return first.order + 2 * _error(first) + SLACK
+            return first.order + FOUND_WAIT + self.patience
+        return first.order + 2 * _error(first) + SLACK + self.patience
 
     def told(self, moment: int) -> Heard:
         """As it is told at `moment` (ns)."""
@@ -107,7 +111,7 @@ def found_at(word: Heard, moment: int) -> Heard:
 
 
 def _rank_of(word: Heard, error: int) -> Rank:
-    return error, rank(word.means), word.ear
+    return word.means is Means.SOUND, error, rank(word.means), word.ear
 
 
 class HookViews:
@@ -134,35 +138,36 @@ class HookViews:
     def take(self, word: Heard, up: Mapping[str, Sensing]) -> list[Heard]:
         """OffHook or OnHook of one ear, in order."""
         off, before = is_off(word.what), self._views.get(word.ear)
-        self._views[word.ear] = self._view(word, before)
+        self._views[word.ear] = self._view(word, before, up)
         if self._said is not None:
             self._said = (self._said - {word.ear}) or None
         facts: list[Heard] = []
         if self._turn is not None and self._turn.off != off and self._turn.has(word.ear):
             facts += self._settle(word.order - 1)  # before what ends it
-        facts += self._weigh(word, up, repeated=before is not None and before.off == off)
+        facts += self._weigh(word, up, before)
         self._compare(word.order)
         return facts
 
-    def _view(self, word: Heard, before: View | None) -> View:
+    def _view(self, word: Heard, before: View | None, up: Mapping[str, Sensing]) -> View:
         if not was_found(word.what):
             error = word.error
         elif before is not None:
-            error = before.rank[0]
+            error = before.rank[1]
         else:
             error = USUAL_ERROR.get(word.means, UNKNOWN_ERROR)
-        return View(is_off(word.what), _rank_of(word, error), word)
+        lag = up[word.ear].lag if word.ear in up else 0
+        return View(is_off(word.what), _rank_of(word, error), word, lag)
 
-    def _weigh(self, word: Heard, up: Mapping[str, Sensing], *, repeated: bool) -> list[Heard]:
+    def _weigh(self, word: Heard, up: Mapping[str, Sensing], before: View | None) -> list[Heard]:
         """Is it the turn that is open, a new one, or nothing new?"""
         off = is_off(word.what)
         if off == self._off:
-            if repeated and not was_found(word.what):
+            if before is not None and before.off == off and not was_found(word.what):
                 return [word]  # an ear that says it twice: the line machine knows what to say of that
-            self._confirm(word)
+            self._confirm(word, before)
             return []
         if self._turn is None:
-            if self._confirm(word):
+            if self._confirm(word, before):
                 return []
             self._turn = Turn(off, (word,))
         elif self._turn.off == off and self._turn.is_about(word):
@@ -171,10 +176,12 @@ class HookViews:
             return []
         return [] if self._awaits(self._turn, up) else self._settle(word.order)
 
-    def _confirm(self, word: Heard) -> bool:
-        """Whether an ear says late what was told by another."""
+    def _confirm(self, word: Heard, before: View | None) -> bool:
+        """Whether an ear says late what was told by another; not when it has said the contrary since (`before`)."""
+        off = is_off(word.what)
+        since = before.word.order if before is not None and before.off != off else 0
         for turn in self._turns:
-            if turn.off == is_off(word.what) and turn.is_about(word):
+            if turn.off == off and turn.words[0].order >= since and turn.is_about(word):
                 told = replace(turn, words=(*turn.words, word))
                 self._turns = tuple(told if each is turn else each for each in self._turns)
                 return True
@@ -199,19 +206,36 @@ class HookViews:
         self._compare(turn.best.order)
         return [turn.told(moment)]
 
+    def _settle_or_wait(self, turn: Turn, moment: int) -> list[Heard]:
+        """Its time has come; but an ear that denies it is to be there for its whole lag."""
+        lag = max((view.lag for view in self._deny(turn)), default=0)
+        if lag > turn.patience:
+            self._turn = replace(turn, patience=lag)
+            return []
+        return self._settle(moment)
+
     def _refused(self, turn: Turn) -> bool:
-        return any(view.rank < self._rank(turn) for view in self._views.values() if view.off != turn.off)
+        return bool(self._deny(turn))
+
+    def _deny(self, turn: Turn) -> list[View]:
+        """The exacter views of the contrary."""
+        return [
+            view for view in self._views.values() if view.off != turn.off and view.rank < self._rank(turn)
+        ]
 
     def _rank(self, turn: Turn) -> Rank:
         """Of the exactest ear that told it (and may have gone since)."""
         views = [(word, self._views.get(word.ear)) for word in turn.words]
         return min(view.rank if view else _rank_of(word, _error(word)) for word, view in views)
 
-    def gone(self, ear: str, order: int, still_up: bool) -> list[Heard]:
-        """An ear went away, or began anew: what it said stands, what it would say is not known."""
-        facts = self._settle(order - 1) if self._turn is not None and not still_up else []
+    def gone(self, ear: str, order: int, still_sensed: bool) -> list[Heard]:
+        """An ear went away, began anew, or cannot tell for a while: what it said stands, what it would say is not known.
+
+        With the last ear that senses the hook (`still_sensed`) nobody knows how the line is: the next word tells it anew.
+        """
+        facts = self._settle(order - 1) if self._turn is not None and not still_sensed else []
         self._views.pop(ear, None)
-        if not still_up:
+        if not still_sensed:
             self._off, self._turns = None, ()
         self._compare(order)
         return facts
@@ -244,7 +268,7 @@ class HookViews:
         facts: list[Heard] = []
         while (moment := self.next_moment()) is not None and moment < before:
             if self._turn is not None and self._turn.settled == moment:
-                facts += self._settle(moment)
+                facts += self._settle_or_wait(self._turn, moment)
             elif self._contrary is not None and self._contrary + ADOPTED_AFTER == moment:
                 facts.append(self._adopt(moment))
             else:

@@ -45,6 +45,7 @@ class KnownLine:
         self._hook_away: Doubt | None = None  # of the open call: why its hook was not sensed all the time
         self._number_checked = False  # of the open call
         self._lifted_in_silence = False
+        self._call_by_ear = False  # digits and sounds alone tell of the open call, whoever senses the hook meanwhile
         self._far = FarSigns()  # of the open call, or of the last one
         self._waiting = CallWaiting()
         self._sound: SoundHeard | None = None  # what the line sounds like
@@ -66,7 +67,12 @@ class KnownLine:
     @property
     def _by_ear(self) -> bool:
         """Whether the use of the line is known by digits and sounds alone (see sound_moves)."""
-        return not self._sensing.hook and (self._sensing.digits or self._sensing.sound)
+        return not self._hook_tells and (self._sensing.digits or self._sensing.sound)
+
+    @property
+    def _hook_tells(self) -> bool:
+        """Whether on-hook will be told. An ear that could not tell the lifting of the open call will not tell its end either."""
+        return self._sensing.hook and not self._call_by_ear
 
     @property
     def _hears_use(self) -> bool:
@@ -100,6 +106,7 @@ class KnownLine:
 
     def _enter(self, state: LineState, at: Instant) -> None:
         self.state, self.since, self._alive = state, at, at
+        self._call_by_ear = self._call_by_ear and state in (LineState.TALKING, LineState.OUTBOUND)
 
     def _anomaly(self, at: Instant, kind: str, detail: str = "") -> None:
         self.tell(Anomaly(self._line, at, kind, detail))

@@ -63,9 +63,9 @@ class LineMoves(SoundMoves):
         """The exchange rings, so nobody has the handset in the hand: the call rings on, or a talk ended unseen and one begins."""
         ring = self._doubt.taken()
         assert ring is not None
-        call = self.open.call
+        call, hook_tells = self.open.call, self._hook_tells
         self.troubles.released(at)
-        if self._sensing.hook:
+        if hook_tells:
             self.troubles.hook_contradicted(at)
         if self.state is LineState.TALKING and at <= self._ringing.last_moment_for_a_burst():
             error = (self.open.must.uncertainty or 0) - self._hook_error
@@ -77,11 +77,11 @@ class LineMoves(SoundMoves):
             self.ring_again(ring)
         else:
             if call is not None:
-                known = (call.answered or call.started) if self._sensing.hook else min(self._alive, at)
+                known = (call.answered or call.started) if hook_tells else min(self._alive, at)
                 self._close_talk(at, known, seen=False)
             self._enter(LineState.IDLE, at)
             self.ring(ring)
-        self._doubt.of_call = self._sensing.hook
+        self._doubt.of_call = hook_tells
 
     def _no_loop(self, at: Instant) -> None:
         """The loop has been away for long. Whether the caller still waits cannot be known (DOMAIN 2.2, AMBIG)."""

@@ -134,6 +134,7 @@ class RingMoves(KnownLine):
         fax = None if heard.sound is Sound.VOICE else Disposition.NON_VOICE
         self._lifted_in_silence = False
         self._hook_error = error
+        self._call_by_ear = True
         self._enter(LineState.TALKING, heard.at)
         self._lives(at)
         self.open.change(at, replace(answered, last_edge=edge, disposition=fax))

@@ -10,6 +10,7 @@ unseen, with the next dial tone or ring; at the beginning of a silence of 60 s; 
 not heard; and after an hour at the latest. Unseen: at the last sign of it, and without talk time.
 Rule 3: nothing of this is an anomaly, and how long a line is in use is no fault where nobody can tell that it is.
 Only the howler is: the exchange itself says that the handset lies off the hook.
+Rule 4: it stays known by ear when an ear senses the hook again (a sound tap that was in doubt), until that ear tells of it.
 """
 
 from __future__ import annotations
@@ -208,6 +209,7 @@ class SoundMoves(HookMoves):
         self.troubles.released(at)
         self.troubles.hook_agrees(at)
         if self._sensing.sound and self.open.call is not None:
+            self._call_by_ear = True
             self._lives(at)
         elif self.open.call is not None:
             self._over_unseen(at, at)
@@ -218,7 +220,7 @@ class SoundMoves(HookMoves):
 
     def _over_by_ear_at(self) -> Instant | None:
         call = self.open.call
-        if self._sensing.hook or call is None or self.state is LineState.RINGING:
+        if self._hook_tells or call is None or self.state is LineState.RINGING:
             return None
         silent = self._sound is not None and self._sound.sound is Sound.SILENCE
         if self._sensing.sound and silent:
