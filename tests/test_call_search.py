@@ -19,7 +19,7 @@ from firmware_app.line_records import LineRecords
 from firmware_app.records import entries
 from firmware_app.records.call_history import Burst, bursts_of, documents_at, steps_of
 from firmware_app.records.call_list import CallRow
-from firmware_app.records.call_search import IN_TIME, KINDS, SHORT_TALK, Search, count, found
+from firmware_app.records.call_search import KINDS, Search, count, found
 from firmware_app.records.database import open_reader, rows
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.outcomes import Pending
@@ -28,6 +28,7 @@ from firmware_app.records.site_documents import Document
 from tests.fast_exchange import FastLine, random_plan, random_starts
 from tests.ledger_support import BOOT, MOBILE, answered, call, number, record, row_of, seq_of
 
+IN_TIME, SHORT_TALK = 15 * SECOND, 3 * SECOND
 BASE = 1_790_784_000 * SECOND
 DAY = 86_400 * SECOND
 ZONE = ZoneInfo("Asia/Shanghai")

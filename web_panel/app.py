@@ -13,7 +13,7 @@ from flask import Flask, Response, flash, g, make_response, render_template, req
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from web_panel import calls_page, events_page, language_page, sessions, sign_in, today_page
+from web_panel import callbacks_page, calls_page, events_page, language_page, sessions, sign_in, today_page
 from web_panel.guarding import guard
 from web_panel.ledger_door import LedgerAway
 from web_panel.navigation import places
@@ -43,7 +43,7 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
     language_page.choose_for_request(app, parts.settings.language)
     guard(app, parts.settings.panel.host)
     CSRFProtect(app)
-    for page in (today_page, calls_page, sign_in, events_page, language_page):
+    for page in (today_page, callbacks_page, calls_page, sign_in, events_page, language_page):
         app.register_blueprint(page.blueprint)
     _dress(app, parts)
     _handle_trouble(app)

@@ -16,6 +16,7 @@ from firmware_app.records.whole_file import write_whole
 log = logging.getLogger(__name__)
 
 SHOWN_FOR = 60 * SECOND  # then a number is masked again (DOMAIN 3.1)
+OPEN_FOR = 10 * 60 * SECOND  # a case that a person has opened: long enough to dial, talk and write down
 LONGEST_SIGN_IN = 12 * 3600 * SECOND  # then it is over by itself and need not be remembered
 MAX_KEPT = 5000
 
@@ -33,6 +34,7 @@ class DeskMemory:
         self._writing = threading.Lock()
         self._ended = self._read()
         self._shown: dict[tuple[str, int], int] = {}
+        self._cases: dict[str, tuple[int, int]] = {}  # by sign-in: the case it has open, until when
 
     def _read(self) -> dict[str, int]:
         if self._path is None:
@@ -87,3 +89,19 @@ class DeskMemory:
                 for (owner, call), until in self._shown.items()
                 if owner == sign_in and until > now.mono
             }
+
+    def open_case(self, sign_in: str, case: int, now: Instant) -> None:
+        """Show the number of a case to this sign-in, until it opens another, leaves it, or ten minutes have passed."""
+        with self._lock:
+            self._cases = {owner: held for owner, held in self._cases.items() if held[1] > now.mono}
+            self._cases[sign_in] = (case, now.mono + OPEN_FOR)
+
+    def has_open(self, sign_in: str, case: int, now: Instant) -> bool:
+        with self._lock:
+            held, until = self._cases.get(sign_in, (None, 0))
+            return held == case and until > now.mono
+
+    def leave_case(self, sign_in: str, case: int) -> None:
+        with self._lock:
+            if self._cases.get(sign_in, (None, 0))[0] == case:
+                del self._cases[sign_in]

@@ -153,6 +153,12 @@ class LedgerDoor:
         self._lock = threading.Lock()
         self._counted: tuple[tuple[int, bytes], int, DayCounts] | None = None
 
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """One short read transaction, for the readers of `firmware_app.records`."""
+        with _or_away(), self._reader.snapshot() as db:
+            yield db
+
     def is_there(self) -> bool:
         return self._path.exists()
 
@@ -219,14 +225,14 @@ class LedgerDoor:
         self, search: call_search.Search, limit: int, before: tuple[int, int] | None
     ) -> tuple[list[CallRow], int]:
         """A page of the calls that fit, and how many there are (one more than MOST_COUNTED: even more)."""
-        with _or_away(), self._reader.snapshot() as db:
+        with self.reading() as db:
             return call_search.found(db, search, limit, before), call_search.count(db, search)
 
     def call_story(self, call: int) -> CallStory | None:
         """Everything about a call; None when there is none."""
         if call >= 2**63:
             return None
-        with _or_away(), self._reader.snapshot() as db:
+        with self.reading() as db:
             row = next(iter(slice_of(db, call, call)), None)
             if row is None:
                 return None

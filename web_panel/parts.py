@@ -13,6 +13,7 @@ from firmware_app.monitor_link import MonitorLink
 from firmware_app.settings import Settings
 from web_panel.attempts import Attempts
 from web_panel.desk_memory import DeskMemory
+from web_panel.dialling import Diallings
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
 
@@ -30,6 +31,10 @@ class Parts:
     boot: str
     attempts: Attempts = field(default_factory=Attempts)
     memory: DeskMemory = field(default_factory=DeskMemory)
+    diallings: Diallings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "diallings", Diallings(self.link, self.live.touch))
 
 
 def parts() -> Parts:

@@ -1,6 +1,6 @@
 """Calls of a period that came out in a certain way, newest first, a page at a time; and how many there are.
 
-`KINDS` are the same conditions that the figures count by: a figure opens into exactly the calls behind it.
+`KINDS` are what the figures count by (service_level.codes_of): a figure opens into exactly the calls behind it.
 """
 
 from __future__ import annotations
@@ -11,38 +11,43 @@ from typing import Any
 
 import apsw
 
-from device.signals import SECOND
+from firmware_app.calls.service_level import codes_of
 from firmware_app.records.call_list import CallRow, slice_of
 from firmware_app.records.database import one, rows
 
-IN_TIME = 15 * SECOND  # DB 1405/T 086-2025, 5.1.1; 15.000 s is in time
-SHORT_TALK = 3 * SECOND  # DOMAIN 2.4: lifted and dropped
 MOST_COUNTED = 20_000  # beyond, it is "more than"
 
-_INBOUND = "direction = 'inbound' AND stage = 'closed'"
-_COUNTED = f"{_INBOUND} AND in_hours = 1"
-_DELAY = "answered_mono - started_mono"
+COUNTED = (
+    "offered",
+    "answered",
+    "in_time",
+    "late",
+    "untimed",
+    "near_limit",
+    "short_talk",
+    "missed",
+    "by_machine",
+    "abandoned",
+    "unknown",
+    "rang_on",
+    "breaches",
+    "out_of_hours",
+    "hours_unknown",
+    "test",
+    "blocked",
+    "non_voice",
+)
+
+
+def _of_count(name: str) -> str:
+    return f"counted IN ({', '.join(map(str, codes_of(name)))})"
+
 
 KINDS: Mapping[str, str] = {
     "all": "1",
-    "inbound": _INBOUND,
+    "inbound": "direction = 'inbound'",
     "outbound": "direction = 'outbound'",
-    "offered": f"{_COUNTED} AND disposition IN ('answered', 'no_answer', 'abandoned')",
-    "answered": f"{_COUNTED} AND disposition = 'answered'",
-    "in_time": f"{_COUNTED} AND disposition = 'answered' AND {_DELAY} <= {IN_TIME}",
-    "late": f"{_COUNTED} AND disposition = 'answered' AND {_DELAY} > {IN_TIME}",
-    "close_to_15": f"{_COUNTED} AND disposition = 'answered' AND ABS({_DELAY} - {IN_TIME}) < uncertainty",
-    "settled": f"{_COUNTED} AND disposition = 'answered' AND answered_mono IS NULL",
-    "missed": f"{_COUNTED} AND disposition = 'no_answer'",
-    "by_machine": f"{_COUNTED} AND by_machine = 1",
-    "abandoned": f"{_COUNTED} AND disposition = 'abandoned'",
-    "unknown": f"{_COUNTED} AND disposition = 'unknown'",
-    "short_talk": f"{_COUNTED} AND disposition = 'answered' AND talk < {SHORT_TALK}",
-    "test": f"{_INBOUND} AND disposition = 'test'",
-    "blocked": f"{_INBOUND} AND disposition = 'blocked'",
-    "non_voice": f"{_INBOUND} AND disposition = 'non_voice'",
-    "out_of_hours": f"{_INBOUND} AND in_hours = 0",
-    "hours_unknown": f"{_INBOUND} AND in_hours IS NULL",
+    **{name: _of_count(name) for name in COUNTED},
 }
 
 
