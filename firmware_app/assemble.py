@@ -266,7 +266,7 @@ class MonitorProcess:
             self._lamp_problems,
         )
         self._monitor.connect_checker(self._start_check)
-        self._started = entries.Started(boot, VERSION)
+        self._started = entries.Started(boot, VERSION, silent_since=self._recorder.silent_since)
 
     def run(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

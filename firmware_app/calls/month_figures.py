@@ -5,12 +5,18 @@ Pure. The JSON holds integers (ns, counts), never a rounded number: whoever read
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from firmware_app.calls.answer_waits import Breach, Waits
 from firmware_app.calls.call_groups import IN_TIME, METRICS_DEF, SHORT_TALK
 from firmware_app.calls.case_figures import CaseCounts, case_rates
+from firmware_app.calls.civil_time import DAY, day_number, wall_of
 from firmware_app.calls.erlang import BusyEstimate
 from firmware_app.calls.heard_time import Coverage
 from firmware_app.calls.rate import FEW, TARGET, Rate, Verdict, verdict
@@ -115,4 +121,71 @@ def thresholds(timely: int) -> dict[str, int]:
         "target_percent": TARGET,
         "few": FEW,
         "timely_ns": timely,
+    }
+
+
+_MONTH = re.compile(r"(19[7-9][0-9]|2[01][0-9][0-9])-(0[1-9]|1[0-2])")  # ns of 1970 to 2199 fit in 63 bits
+
+
+def month_span(month: str, zone: ZoneInfo) -> tuple[int, int] | None:
+    """[first, last) ns of UTC of a local month written "2026-11"; None when it is not one."""
+    found = _MONTH.fullmatch(month)
+    if found is None:
+        return None
+    first = date(int(found[1]), int(found[2]), 1)
+    return wall_of(day_number(first) * DAY, zone), wall_of(day_number(_next(first)) * DAY, zone)
+
+
+def month_after(month: str) -> str:
+    """ "2026-12" of "2026-11"; the same where it is not a month."""
+    found = _MONTH.fullmatch(month)
+    return _next(date(int(found[1]), int(found[2]), 1)).isoformat()[:7] if found else month
+
+
+def _next(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def month_json(figures: MonthFigures) -> str:
+    """The month as canonical JSON: keys sorted, integers only. metrics_def in it says how to read it."""
+    whole: dict[str, Any] = {
+        "metrics_def": METRICS_DEF,
+        "month": figures.month,
+        "timezone": figures.timezone,
+        "since": figures.since,
+        "until": figures.until,
+        "asof": figures.asof,
+        "head": {"seq": figures.head[0], "digest": figures.head[1]},
+        "thresholds": dict(figures.thresholds),
+        "hours_basis": list(figures.hours_basis),
+        "rules": list(figures.rules),
+        "verdict": figures.verdict.value if figures.verdict else None,
+        "whole": _level(figures.whole),
+        "by_line": {line: _level(level) for line, level in figures.by_line.items()},
+        "by_hour": {str(hour): asdict(counts) for hour, counts in figures.by_hour.items()},
+        "by_weekday": {str(day): asdict(counts) for day, counts in figures.by_weekday.items()},
+        "by_day": {day: asdict(counts) for day, counts in figures.by_day.items()},
+        "breaches": [[each.call, each.waited, each.sensed, each.staff_busy] for each in figures.breaches],
+        "staff_busy": figures.staff_busy,
+        "cases": asdict(figures.cases),
+        "repeats": asdict(figures.repeats),
+        "coverage": _coverage(figures.coverage),
+        "met_busy_permille": {line: round(1000 * each.met_busy) for line, each in figures.busy.items()},
+        "rates": {name: [rate.numerator, rate.denominator] for name, rate in figures.rates.items()},
+    }
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _level(level: Level) -> dict[str, Any]:
+    return {"counts": asdict(level.counts), "waits": asdict(level.waits)}
+
+
+def _coverage(found: Coverage | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "heard": found.heard,
+        "service": found.service,
+        "by_line": {line: list(share) for line, share in found.by_line.items()},
+        "gaps": [[gap.start, gap.end, gap.why, gap.line] for gap in found.gaps],
     }

@@ -23,6 +23,7 @@ from firmware_app.records.deciding_attempts import (
     decide_reopened,
 )
 from firmware_app.records.deciding_cases import decide_call, decide_seen, decide_settled
+from firmware_app.records.deciding_months import carrier_bill, month_closed
 from firmware_app.records.deciding_numbers import decide_marked, decide_noted
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
@@ -129,6 +130,8 @@ _RULES: Mapping[type, Callable[[apsw.Connection, Any, Desk], entries.Entry | Ref
     entries.NumberNoted: decide_noted,
     entries.NumberMarked: decide_marked,
     entries.DialAsked: decide_dial,
+    entries.MonthClosed: month_closed,
+    entries.CarrierBill: carrier_bill,
     entries.FaultBegan: _fault_began,
     entries.FaultEnded: _fault_ended,
     entries.SiteDocumentChanged: _document,

@@ -18,9 +18,9 @@ from firmware_app.calls.answer_waits import Breach
 from firmware_app.calls.callback_rules import Rules
 from firmware_app.calls.closures import intervals
 from firmware_app.calls.heard_time import Coverage
-from firmware_app.calls.month_figures import Level, MonthFigures, WindowFigures, thresholds
+from firmware_app.calls.month_figures import Level, MonthFigures, WindowFigures, month_span, thresholds
 from firmware_app.calls.opening_hours import OpeningHours
-from firmware_app.records.call_json import local, month_bounds
+from firmware_app.records.call_json import local
 from firmware_app.records.call_list import span
 from firmware_app.records.case_counting import case_counts, repeats
 from firmware_app.records.counting import breaches, by_clock, staff_busy, totals, waits
@@ -91,7 +91,7 @@ class Figures:
 
     def bounds(self, month: str) -> tuple[int, int] | None:
         """[first, last) of a local month written "2026-11"; None when it is not one."""
-        return month_bounds(month, self._zone)
+        return month_span(month, self._zone)
 
     def month(self, month: str, now: int) -> MonthFigures | None:
         """All figures of a month as the ledger has them at `now`, closed or not; None when `month` is not one."""

@@ -25,6 +25,7 @@ from device import clock
 from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
 from firmware_app.records import entries
+from firmware_app.records.alive import leave_sign, sign_of_life
 from firmware_app.records.applying import apply
 from firmware_app.records.call_rows import OPEN_CALLS, call_of
 from firmware_app.records.database import LedgerError, one, open_writer, rows
@@ -91,7 +92,8 @@ class LedgerBroken(LedgerError):
 class Ledger:
     """The one writer. `path` is made when absent; `boot` is the boot id that the stamps of all entries belong to.
 
-    timezone: of the point's clock, by which its service hours are read.
+    timezone: of the point's clock, by which its service hours are read. `silent_since`: wall (ns of UTC) of the last that
+    the run before was known to be alive, None in a new ledger.
 
     Raises a LedgerError: LedgerInUse, LedgerTooNew, LedgerBroken (changed), LedgerUnusable (folder or file is
     bad), DiskUnusable (worth another try).
@@ -129,6 +131,7 @@ class Ledger:
             self._desk = Desk(self._db, self._timezone)
             self.epoch = self._found_or_created()
             self._check_last()
+            self.silent_since = sign_of_life(self._db)
             self._files = LedgerFiles(self.path)
         except BaseException:
             self.close()
@@ -196,6 +199,10 @@ class Ledger:
         elif self._log_frames > WAL_PAGES:
             self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
             self._log_frames = 0
+
+    def leave_sign(self, wall: int) -> None:
+        """Say, durably, that the writer is alive at `wall` (ns of UTC) though nothing is to be recorded."""
+        leave_sign(self._db, self.head()[0], wall)
 
     def _logged(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         self._log_frames = pages

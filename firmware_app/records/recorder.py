@@ -23,9 +23,10 @@ from zoneinfo import ZoneInfo
 import apsw
 
 from device import clock
-from device.signals import MILLISECOND, Instant
+from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
+from firmware_app.calls.heard_time import SIGN_OF_LIFE
 from firmware_app.records import entries
 from firmware_app.records.backlog import Backlog, Then, Waiting
 from firmware_app.records.ledger import DEFAULT_TIMEZONE, Ledger, unusable
@@ -92,8 +93,9 @@ class Recorder:
     """Opens the ledger at `path` (errors as Ledger), then records in its own thread until `close`.
 
     tell: called from that thread with all news; must not block. seeds: contents of the site documents to begin with,
-    by name, for those the ledger does not have. timezone: of the point's clock. `open_calls`, `documents`: as found at the start; `standing`: as of the
-    last commit.
+    by name, for those the ledger does not have. timezone: of the point's clock. sign_every: ns without an entry after
+    which a sign of life is left. `silent_since` (see Ledger), `open_calls`, `documents`: as found at the start;
+    `standing`: as of the last commit.
     """
 
     def __init__(
@@ -105,14 +107,18 @@ class Recorder:
         seeds: Mapping[str, object] | None = None,
         vfs: str | None = None,
         timezone: ZoneInfo = DEFAULT_TIMEZONE,
+        sign_every: int = SIGN_OF_LIFE,
     ) -> None:
         self._tell_loop = tell
+        self._sign_every = sign_every
+        self._written = clock.now().mono  # when something was written last
         self._ledger = Ledger(path, boot, vfs, timezone=timezone)
         try:
             self._site = SiteDocuments(path.parent / "site.json")
             self.documents: dict[str, Document] = self._site.settle(self._ledger, seeds)
             self.open_calls: list[Call] = self._ledger.open_calls()
             self.standing: Standing = self._ledger.standing()
+            self.silent_since = self._ledger.silent_since
         except apsw.Error as error:
             self._ledger.close()
             raise unusable(path, error) from error
@@ -191,12 +197,17 @@ class Recorder:
         """What waits, at most BATCH; an empty list when it is time to look after an old trouble; None at the end."""
         with self._more:
             if not self._queue and not self._closing.is_set():
-                self._more.wait(PATIENCE if self._trouble or self._site.stale else None)
+                self._more.wait(PATIENCE if self._trouble or self._site.stale else self._sign_due())
             if not self._queue:
                 return None if self._closing.is_set() else []
             batch = self._queue.take(BATCH)
             self.in_hand = len(batch)
             return batch
+
+    def _sign_due(self) -> float:
+        """Seconds until a sign of life is due: nothing was written meanwhile, and the next start should know until when
+        somebody listened (Started.silent_since)."""
+        return max(0, self._written + self._sign_every - clock.now().mono) / SECOND
 
     def _record(self, batch: Sequence[Waiting]) -> bool:
         """Commit `batch`, however long the disk refuses; False when recording is over."""
@@ -222,6 +233,7 @@ class Recorder:
                     return self._give_up(batch)
                 self._suspicions = 0
                 self.in_hand = 0
+                self._written = durable
                 self._answer(batch, outcomes, durable)
                 return True
 
@@ -252,6 +264,9 @@ class Recorder:
             with self._disk_in_use():
                 if self._site.stale:
                     self._site.write(self._ledger.documents())
+                if self._sign_due() <= 0:
+                    self._ledger.leave_sign(clock.now().wall)
+                    self._written = clock.now().mono
                 self._ledger.tidy()
         except apsw.Error as error:
             if self._damaged(error):
