@@ -231,4 +231,10 @@ class SoundHearing:
         if heard.sound is Sound.DIAL_TONE:
             self._dial_tone_at = heard.at
         told = self._hook_words(self._hook.heard(heard.at, heard.sound)) if self._hook is not None else []
-        return [*told, SoundHeard(self._line, heard.at, heard.sound, heard.error, Means.SOUND)]
+        return [*told, SoundHeard(self._line, self._since(heard), heard.sound, heard.error, Means.SOUND)]
+
+    def _since(self, heard: LineSounds) -> Instant:
+        """An idle line is silent for hours before the decoders wake and say so: then since as long as this ear may be late."""
+        longest = self._latest.plus(-self.sensing.lag)
+        old = heard.sound is Sound.SILENCE and heard.at < longest
+        return longest if old else heard.at

@@ -34,7 +34,7 @@ from device.signals import (
     seconds,
 )
 from firmware_app.calls.call import Anomaly, Call, Direction, Disposition
-from tests.ear_streams import EARS, END, Loop, Truth, Word, answered, arriving, dialled, missed, speak
+from tests.ear_streams import EARS, END, Loop, Said, Truth, Word, answered, arriving, dialled, missed, speak
 from tests.line_signals import LINE, NUMBER
 from tests.support import at
 
@@ -231,3 +231,19 @@ def test_whatever_ears_say_any_interleaving_gives_one_record(words: list[Word], 
     for order in range(1, 4):
         assert record_of(words, seed + order) == in_time
     assert record_of(words, seed + 4, woken_badly=True) == in_time
+
+
+def test_readings_half_a_poll_apart_are_no_breach_of_the_lag() -> None:
+    """AT-TRV in the idle poll of 1 s: stamped 53.01 ± 0.52 s, told at 54.58. With an error of 0.1 s it would be one."""
+    told = []
+    for error in (0.52, 0.1):
+        loop = Loop(["gpio", "modem"])
+        for ear in EARS[:2]:
+            restored = LineRestored(LINE, at(1), ear.sensing)
+            loop.hear([Said(1, ear.name, restored), Said(1, ear.name, OnHook(LINE, at(1), found=True))])
+        lifted = OffHook(LINE, at(53.01), seconds(error), means=Means.LINE_VOLTAGE)
+        loop.hear([Said(53.2, "gpio", OffHook(LINE, at(53.05), means=Means.HOOK_PIN))])
+        loop.told(loop.line.expire(at(54.5)))
+        loop.hear([Said(54.58, "modem", lifted)], until=60.0)
+        told.append(loop.of("told_late"))
+    assert told == [[], ["modem"]]

@@ -381,3 +381,13 @@ def test_the_line_machine_still_waits_when_the_last_word_is_said() -> None:
     told = play(ear, played, until=13.9, loud=((1.0, 2.0), (6.0, 7.0), (12.0, 40.0)))
     assert isinstance(told[-1], OffHook)
     assert at(13.9).mono - told[-1].at.mono <= ear.sensing.lag + SECOND // 10
+
+
+@pytest.mark.parametrize("infer_hook", [False, True])
+def test_a_silence_of_hours_is_told_as_one_within_the_lag(infer_hook: bool) -> None:
+    """The decoders sleep while the line is idle: what they say when they wake is no word that comes hours late."""
+    ear = hearing(infer_hook)
+    ear.heard_until(at(7200), None)
+    told = [ear.handle(sound(time, Sound.SILENCE)) for time in (0.2, 7199.5)]
+    longest = at(7200).plus(-ear.sensing.lag)
+    assert [signal.at for signals in told for signal in signals] == [longest, at(7199.5)]

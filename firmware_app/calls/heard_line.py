@@ -11,7 +11,8 @@ Rule 3: a second call that begins before the first one's close is settled is tol
 Rule 4: an ear that is away makes nobody wait. What it told before counts.
 Rule 5: where a word on its way may show that there is no call, it is told only when settled: right after an ear came or
 went, while the line is off-hook without a call, and an outbound call, unless one live ear alone senses the hook.
-Rule 6: an ear that tells later than its lag is heard as if it spoke of the horizon, and that is said once.
+Rule 6: an ear that tells later than its lag is heard as if it spoke of the horizon, and that is said once; not of one that
+may have been in time, as far as its error goes.
 """
 
 from __future__ import annotations
@@ -108,8 +109,9 @@ class HeardLine:
 
     def handle(self, signal: LineSignal, ear: str = "") -> list[CallEvent]:
         """Take one signal of `ear`; returns what it changed, and what is settled since. Never raises."""
-        late = signal.at.mono < self._horizon
-        insort(self._words, heard(ear, signal, self._horizon), key=lambda word: word.key)
+        word = heard(ear, signal, self._horizon)
+        late = word.mono + word.error < self._horizon
+        insort(self._words, word, key=lambda each: each.key)
         self._now = max(self._now, signal.at.mono)
         self._ear_is(signal, ear)
         events = [*self._settle(), *self._too_late(signal, ear, late)]
