@@ -204,7 +204,7 @@ def parse(content: bytes, path: Path, system_run_dir: Path | None = None) -> Set
         values = tomllib.loads(text)
     # TOMLDecodeError is a ValueError, and so is a number of 5,000 digits
     except (ValueError, RecursionError) as error:
-        raise SettingsError(path, [_syntax_problem(error)], language) from None
+        raise SettingsError(path, [_syntax_problem(error, text)], language) from None
     return from_table(values, path, system_run_dir)
 
 
@@ -258,18 +258,21 @@ def _decoded(content: bytes, path: Path) -> str:
         raise SettingsError(path, [Problem("", what)], "zh_CN") from None
 
 
-def _syntax_problem(error: Exception) -> Problem:
+def _syntax_problem(error: Exception, text: str) -> Problem:
     """tomllib says where in its message, in English: "Invalid value (at line 3, column 8)"."""
     place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
     what = str(error)[: place.start()] if place else str(error)
     if place is None:
         return Problem("", Text(f"不符合 TOML 语法：{what}", f"not valid TOML: {what}"))
     line, column = place.groups()
+    written = text.split("\n")[int(line) - 1 :][:1]
+    broken = any(each.count("{") > each.count("}") for each in written)  # the commonest mistake with `ears`
+    hint = Text("（{ … } 要写在同一行）", " ({ … } must stand on one line)") if broken else Text("", "")
     return Problem(
         "",
         Text(
-            f"第 {line} 行第 {column} 列不符合 TOML 语法：{what}",
-            f"line {line}, column {column}: not valid TOML: {what}",
+            f"第 {line} 行第 {column} 列不符合 TOML 语法：{what}{hint.zh}",
+            f"line {line}, column {column}: not valid TOML: {what}{hint.en}",
         ),
     )
 

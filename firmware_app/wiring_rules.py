@@ -69,7 +69,7 @@ SYMBOLS = Rule(
 RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 BAUD = Rule(
     int,
-    Text(f"{RATES[0]} 到 {RATES[-1]} 的常用波特率", f"a usual rate from {RATES[0]} to {RATES[-1]} baud"),
+    Text("、".join(map(str, RATES)), "one of " + ", ".join(map(str, RATES))),
     lambda value: value in RATES,
 )
 COMMANDS = Rule(

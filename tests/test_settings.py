@@ -206,6 +206,10 @@ def test_the_run_folder_of_the_system_is_taken_where_there_is_one() -> None:
             b'language = "en"\nport 8080\n',
             "line 2, column 6: not valid TOML: Expected '=' after a key in a key/value pair",
         ),
+        (
+            b'language = "en"\nears = [\n  {interface="gpio",\nring_pin=17} ]\n',
+            "key part ({ … } must stand on one line)",
+        ),
         (b'language = "en"\nx = "', "not valid TOML: Unterminated string (at end of document)"),
         (b"x = " + b"9" * 5000, "不符合 TOML 语法：Exceeds the limit"),
         (b"x = " + b"[" * 100_000, "不符合 TOML 语法："),
@@ -213,7 +217,7 @@ def test_the_run_folder_of_the_system_is_taken_where_there_is_one() -> None:
         (GOOD.encode("utf-16"), "第 1 行不是 UTF-8 编码，请另存为 UTF-8"),
         (b"", "site.id：缺少此项"),
     ],
-    ids=["syntax", "unterminated", "digits", "nesting", "gbk", "utf-16", "empty"],
+    ids=["syntax", "broken table", "unterminated", "digits", "nesting", "gbk", "utf-16", "empty"],
 )
 def test_a_file_that_is_no_toml(content: bytes, told: str) -> None:
     with pytest.raises(SettingsError) as caught:

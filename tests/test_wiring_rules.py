@@ -107,7 +107,7 @@ def test_every_kind_of_ear_is_read_with_all_its_keys() -> None:
         (ears('{interface="audio", device="hw:1", dtmf_end="CC"}'), 'line[2].ears[1].dtmf_end: found "CC", allowed is 1 to 16 different DTMF symbols out of 0-9 A-D * #'),
         (ears('{interface="audio"}'), "line[2].ears[1].device: missing; it must be the name of a sound card, such as \"hw:1,0\", or the path of a WAV file or a named pipe"),
         (ears('{interface="board", port="/dev/x", pattern="([0-9]+)"}'), 'line[2].ears[1].pattern: found "([0-9]+)": it lacks the group of the number, (?P<number>…)'),
-        (ears('{interface="board", port="/dev/x", pattern="(?P<number>[0-9]+)", baud=1201}'), "line[2].ears[1].baud: found 1201, allowed is a usual rate from 1200 to 115200 baud"),
+        (ears('{interface="board", port="/dev/x", pattern="(?P<number>[0-9]+)", baud=1201}'), "line[2].ears[1].baud: found 1201, allowed is one of 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200"),
         (ears('{interface="modem", port="/dev/x", init=[]}'), "line[2].ears[1].init: found [], allowed is 1 to 16 commands that begin with AT"),
         (ears('{interface="modem", port="/dev/x", init=["ATZ", "AT&W"]}'), 'line[2].ears[1].init[2]: found "AT&W": it writes into the modem\'s memory, which is not allowed'),
         (f'{ears(AUDIO, """{interface="audio", device="/dev/shm/x"}""")}[exchange]\n'.replace("/dev/one", "one"), 'line[2].ears[2].device: found "/dev/shm/x"; with [exchange] the virtual exchange makes this path, it cannot be a real device'),
