@@ -285,7 +285,7 @@ def test_a_card_that_cannot_be_written_is_told(box: Box, desk: Desk, live: Live)
 
 def test_faults_and_the_last_check(box: Box, desk: Desk) -> None:
     assert "还没有做过线路自查" in desk.page()
-    box.write(entries.FaultBegan("line_lost", "L1"))
+    box.write(entries.FaultBegan("line_lost", "L1", "No such file or directory"))
     box.write(entries.FaultBegan("clock", None))
     box.write(entries.FaultBegan("hook_sensor", "L2", "of no use to the clerk"))
     box.write(entries.FaultBegan("ear_lost", "L2", "modem: no port"))
@@ -296,7 +296,7 @@ def test_faults_and_the_last_check(box: Box, desk: Desk) -> None:
     box.write(entries.CheckRun("L3", "schedule", (("answers", True, ""),)))
     box.write(entries.CheckRun(None, "schedule", (("ring", True, ""),)))
     page = words(desk.page())
-    assert "L1 听不到这条线（今天 12:00 起）" in page
+    assert "L1 听不到这条线（今天 12:00 起） 给技术员： No such file or directory" in page
     assert "时间可能不准（今天 12:00 起）" in page
     assert "L2 摘挂机检测与响铃矛盾（今天 12:00 起）" in page
     assert "of no use" not in page

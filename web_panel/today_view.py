@@ -380,7 +380,7 @@ def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
     told = desk.t("{fault}（{when} 起）", fault=desk.t(words), when=desk.when(fault.since))
     if fault.line is None:
         return BoxRow("trouble", told, desk.t(advice))
-    which = fault.detail if fault.kind == "ear_lost" else ""
+    which = fault.detail if fault.kind in ("ear_lost", "line_lost") else ""
     return BoxRow("trouble", f"{fault.line} {told}", detail=which)  # what to do stands at the line
 
 
