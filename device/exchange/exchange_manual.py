@@ -20,12 +20,12 @@ EPILOG = """\
       id = 来电显示何时送来 / when caller ID is sent (between the first and second burst; tones: by DTMF, before the first)
       cadence = 响/停/… 秒;  fax = 对方是传真机 / it is a fax machine that calls
   LINE dial NUMBER [talk S] [pulse] [far answers|reverses|nobody|busy|vacant|fax]
-                                                   去电，pulse = 脉冲拨号，far = 对方如何 / an outgoing call, by tones or pulses
+      去电，pulse = 脉冲拨号，far = 对方如何 / an outgoing call, by tones or pulses, and what becomes of it
   LINE lift [for S]                                摘机不拨号 / off-hook, no digits
   LINE answer [talk S]      LINE hangup            现在接听、挂机 / now: somebody answers, hangs up
   LINE fault unplug|hang|garble|cut|onu_restart [for S]      故障 / faults (the word fault may be left out)
   LINE false reversal|lightning|induction|line_test|loose_wire|hang_up|flash [for S]
-                                                   假触发，仅模拟引脚 / not a call; simulated pins only
+      假触发，仅模拟引脚；flash 要先摘机 / not a call; simulated pins only, a flash while off-hook
   button press [for S]                             按按钮 / press the button
 
 例 / for example:

@@ -248,12 +248,18 @@ _CALL_CLAUSES: dict[str, Callable[[_Words, PlannedCall], PlannedCall]] = {
 
 
 def _dial(words: _Words) -> Action:
-    """dial NUMBER [talk S] [pulse] [far END]"""
-    digits = words.number().replace("+", "00")
-    talk = words.seconds() if words.next_is("talk") else 20 * SECOND
-    pulses = words.next_is("pulse")
-    far = FarEnd(_one_of(words, {end.value for end in FarEnd})) if words.next_is("far") else FarEnd.ANSWERS
-    return PlannedDialling(digits, talk, pulses, far)
+    """dial NUMBER [talk S] [pulse] [far END], these in any order"""
+    dialling = PlannedDialling(words.number().replace("+", "00"))
+    while words:
+        if words.next_is("talk"):
+            dialling = replace(dialling, talk=words.seconds())
+        elif words.next_is("pulse"):
+            dialling = replace(dialling, pulses=True)
+        elif words.next_is("far"):
+            dialling = replace(dialling, far=FarEnd(_one_of(words, {end.value for end in FarEnd})))
+        else:
+            break
+    return dialling
 
 
 def _lift(words: _Words) -> Action:
