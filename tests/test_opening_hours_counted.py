@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware_app.calls.holiday_calendar import FIRST_YEAR
 from firmware_app.calls.service_hours import DAYS
 from tests.hours_support import MINUTE, MinuteCount, hours_of
 
@@ -82,7 +83,7 @@ def points(draw: st.DrawFn) -> tuple[dict[str, Any], ZoneInfo, int]:
     if draw(st.booleans()):
         del versions[0]["from"]
     contents: dict[str, Any] = {"service_hours": {"versions": versions}}
-    if draw(st.booleans()):
+    if pivot.year >= FIRST_YEAR and draw(st.booleans()):
         contents[f"calendar.{pivot.year}"] = {
             "year": pivot.year,
             "days": [
