@@ -38,7 +38,6 @@ WIDE = 32.0  # what is less likely by so much is not even looked at: REACH, and 
 MOST_LAYOUTS = 8
 MOST_STEPS = 400
 MOST_KINDS = 8  # of parameter types, and of lengths, looked at in one place
-MOST_VALUES = 64  # of a character, that compete for the sum
 SHORTEST = 3
 DATE_LENGTH = 8
 _RARENESS = np.where(np.isin(np.arange(256), list(SEEN)), 0.0, UNSEEN)
@@ -242,9 +241,8 @@ def _filled(costs: Reals, layout: _Layout) -> tuple[float, Reading] | None:
 
     `ahead[k][s]`: the least cost of characters 0..k-1 whose sum is s; `behind[k][s]`: of characters k.. whose sum is s.
     """
-    found = [_choices(costs[place], what) for place, what in enumerate(layout.fields)]
-    choices = [(values, each) for values, each, _ in found]
-    dearer = sum(float(each[0]) for _, each in choices) + min(more for _, _, more in found)
+    choices = [_choices(costs[place], what) for place, what in enumerate(layout.fields)]
+    dearer = sum(float(each[0]) for _, each in choices) + WIDE
     ahead = [_start()]
     for values, each in choices:
         ahead.append(_grown(ahead[-1], values, each))
@@ -281,16 +279,14 @@ def _start() -> Reals:
     return start
 
 
-def _choices(costs: Reals, what: int | str) -> tuple[np.ndarray, Reals, float]:
-    """The values of one character that compete, the best first, what each costs, and how much more all others do at least."""
+def _choices(costs: Reals, what: int | str) -> tuple[np.ndarray, Reals]:
+    """The values of one character that compete, the best first, and what each costs; all others do WIDE more than the best."""
     if isinstance(what, int):
-        return np.array([what]), np.zeros(1), np.inf  # the layout has paid for it
+        return np.array([what]), np.zeros(1)  # the layout has paid for it
     total = costs + _expected(what)
-    order = np.argsort(total, kind="stable")
-    best = float(total[order[0]])
-    values = order[:MOST_VALUES]
-    values = values[total[values] <= best + WIDE]
-    return values, total[values], min(float(total[order[MOST_VALUES]]) - best, WIDE)
+    values = np.argsort(total, kind="stable")
+    values = values[total[values] <= total[values[0]] + WIDE]
+    return values, total[values]
 
 
 def _grown(sums: Reals, values: np.ndarray, each: Reals) -> Reals:

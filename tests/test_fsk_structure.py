@@ -173,3 +173,11 @@ def test_what_a_line_has_swallowed_is_not_made_up(data: bytes, seed: int) -> Non
         sure[place : place + 2] = rng.normal(0, 2.0, (2, 8))
         found = read(sure)
         assert found is None or found.data == data or found.lead < LEAD + found.cost
+
+
+def test_a_single_digit_that_was_swallowed_is_told_by_the_sum() -> None:
+    sure = sure_of(NAMED, 60.0)
+    sure[16] = 0.0
+    found = read(sure)
+    assert found is not None
+    assert (found.data, found.lead) == (NAMED, REACH)
