@@ -43,6 +43,7 @@ CALL = CallRow(
     answered_by="line_voltage",
     ended_by="hook_pin",
     caller_id_by="sound",
+    answer_error=4_000_001,
 )
 
 
@@ -73,6 +74,9 @@ def test_a_call_has_these_keys_in_this_order() -> None:
         ("far_end", None),
         ("far_answered_at", None),
         ("far_answered_by", None),
+        ("answer_error_s", 0.01),
+        ("far_answer_error_s", None),
+        ("doubt", None),
     ]
 
 

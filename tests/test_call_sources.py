@@ -93,6 +93,7 @@ def test_readers_get_the_sources_of_a_closed_call(ledger: Ledger, tmp_path: Path
         "answered",
     )
     assert (out.far_answered_wall, out.far_answered_by, out.doubt) == (at(30).wall, "reversal_pin", None)
+    assert (out.far_answer_error, out.answer_error, missed.answer_error) == (seconds(0.01), None, None)
     assert (missed.started_by, missed.answered_by, missed.caller_id_by) == ("ring_pin", None, "sound")
     assert (missed.doubt, [row.doubt for row in reader.missed_list()]) == ("hook_away", ["hook_away"])
     reader.close()

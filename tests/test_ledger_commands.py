@@ -108,6 +108,9 @@ def test_json_is_an_object_a_line_oldest_first_with_open_calls(
         "far_end": None,
         "far_answered_at": None,
         "far_answered_by": None,
+        "answer_error_s": None,
+        "far_answer_error_s": None,
+        "doubt": None,
     }
 
 

@@ -40,7 +40,7 @@ def call_object(call: CallRow) -> dict[str, Any]:
         "absence": call.absence,
         "caller_id_at": utc(call.caller_id_wall),
         "answered_by": call.answered_by,
-        "uncertainty_s": seconds_of(call.uncertainty) if inbound else None,
+        "uncertainty_s": error_of(call.uncertainty) if inbound else None,
         "started_by": call.started_by,
         "caller_id_by": call.caller_id_by,
         "ended_by": call.ended_by,
@@ -48,12 +48,20 @@ def call_object(call: CallRow) -> dict[str, Any]:
         "far_end": call.far_end,
         "far_answered_at": utc(call.far_answered_wall),
         "far_answered_by": call.far_answered_by,
+        "answer_error_s": error_of(call.answer_error),
+        "far_answer_error_s": error_of(call.far_answer_error),
+        "doubt": call.doubt,
     }
 
 
 def seconds_of(duration: int | None) -> float | None:
     """ns as seconds to 0.01, half up: 14.995 s is 15.0, and so 15.0 s is not the proof of a breach; the ledger has the ns."""
     return None if duration is None else (duration + _HUNDREDTH // 2) // _HUNDREDTH / 100
+
+
+def error_of(duration: int | None) -> float | None:
+    """ns as seconds to 0.01, rounded up: no error is told smaller than it is."""
+    return None if duration is None else -(-duration // _HUNDREDTH) / 100
 
 
 def utc(wall: int | None) -> str | None:

@@ -49,6 +49,8 @@ class CallRow:
     far_answered_wall: int | None = None
     far_answered_by: str | None = None
     doubt: str | None = None
+    answer_error: int | None = None
+    far_answer_error: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ SELECT calls.id, key, line, direction, stage, started_wall, ring_bursts, ringing
     answered_mono - started_mono, talk, uncertainty, disposition, in_hours, hours_version,
     CASE direction WHEN 'outbound' THEN dialled.content ELSE numbers.content END, names.content, absence,
     caller_id_wall, case_id, seen_seq IS NOT NULL, settled_seq IS NOT NULL,
-    started_by, answered_by, ended_by, caller_id_by, digits_by, far_end, far_answered_wall, far_answered_by, doubt
+    started_by, answered_by, ended_by, caller_id_by, digits_by, far_end, far_answered_wall, far_answered_by, doubt,
+    answer_error, far_answer_error
 FROM calls
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name
