@@ -49,6 +49,11 @@ GOOD: list[tuple[str, dict[str, Any], entries.Entry]] = [
     ("Presence", {"present": False}, entries.Presence(False, "panel")),
     ("StillTalking", {"line": "L2"}, entries.StillTalking("L2")),
     (
+        "MessageSent",
+        {"channel": "群", "kind": "wecom", "occasion": "test", "outcome": "failed", "detail": "HTTP 500"},
+        entries.MessageSent("群", "wecom", "test", "failed", "HTTP 500"),
+    ),
+    (
         "PasswordSet",
         {"account": "admin", "secret": {"kind": "secret", "content": "scrypt:…"}, "must_change": True},
         entries.PasswordSet("admin", entries.Personal("secret", "scrypt:…"), True),
@@ -167,8 +172,16 @@ values = st.recursive(
     st.sampled_from([*ALLOWED, "x"]),
     st.dictionaries(
         st.sampled_from(
-            ["call", "case", "disposition", "outcome", "present", "line", "account", "secret", "must_change"]
-            + [
+            [
+                "call",
+                "case",
+                "disposition",
+                "outcome",
+                "present",
+                "line",
+                "account",
+                "secret",
+                "must_change",
                 "means",
                 "until_wall",
                 "state",

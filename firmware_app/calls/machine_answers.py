@@ -6,6 +6,7 @@ Pure. A machine lifts after always the same time; people do not (DOMAIN 2.4). Wh
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,17 +50,19 @@ def learnt(delays: Sequence[int], rules: Rules) -> MachineAnswer | None:
     lie closer together than people ever would. The largest such group."""
     ordered = sorted(delays)
     best: MachineAnswer | None = None
-    first = last = 0
     for delay in dict.fromkeys(ordered):
-        while ordered[first] < delay - rules.machine_tolerance:
-            first += 1
-        while last < len(ordered) and ordered[last] <= delay + rules.machine_tolerance:
-            last += 1
-        found = _group(ordered[first:last])
+        near = _group(_around(ordered, delay, rules))
+        found = _group(_around(ordered, near.delay, rules))  # or the edge of many would look like a few
         fits = found.answers >= rules.machine_calls and found.sigma < rules.machine_sigma
         if fits and (best is None or found.answers > best.answers):
             best = found
     return best
+
+
+def _around(ordered: Sequence[int], middle: int, rules: Rules) -> Sequence[int]:
+    """Those of `ordered` within the tolerance of `middle`."""
+    first = bisect_left(ordered, middle - rules.machine_tolerance)
+    return ordered[first : bisect_right(ordered, middle + rules.machine_tolerance)]
 
 
 def _group(delays: Sequence[int]) -> MachineAnswer:
