@@ -241,3 +241,29 @@ def test_every_seed_is_accepted(ledger: Ledger, path: Path, caplog: pytest.LogCa
     seeds = json.loads(SEED_PLACES[0].read_text("utf-8"))
     assert names(SiteDocuments(path).settle(ledger, seeds)) == seeds
     assert "refused" not in caplog.text
+
+
+def calendar(name: str) -> dict[str, object]:
+    return {"year": 2026, "days": [{"name": name, "date": "2026-01-01", "isOffDay": True}]}
+
+
+def test_a_seed_that_comes_with_an_update_reaches_a_ledger_that_is_at_work(
+    ledger: Ledger, path: Path
+) -> None:
+    SiteDocuments(path).settle(ledger, SEEDS)
+    found = names(SiteDocuments(path).settle(ledger, {**SEEDS, "calendar.2026": calendar("元旦")}))
+    assert found == {**SEEDS, "calendar.2026": calendar("元旦")}
+
+
+def test_a_calendar_that_an_update_corrects_takes_its_place_unless_a_person_changed_it(
+    ledger: Ledger, path: Path
+) -> None:
+    SiteDocuments(path).settle(ledger, {"calendar.2026": calendar("元旦"), "profile": {"name": "甲站"}})
+    update = {"calendar.2026": calendar("新年"), "profile": {"name": "乙站"}}
+    for _ in range(2):
+        found = SiteDocuments(path).settle(ledger, update)
+        assert found["calendar.2026"].version == 2
+        assert names(found) == {"calendar.2026": calendar("新年"), "profile": {"name": "甲站"}}
+    (outcome,) = record(ledger, entries.SiteDocumentChanged("calendar.2026", 0, "", canonical(calendar("改"))), actor="clerk")  # fmt: skip
+    assert isinstance(outcome, Recorded)
+    assert names(SiteDocuments(path).settle(ledger, update))["calendar.2026"] == calendar("改")

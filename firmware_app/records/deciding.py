@@ -6,7 +6,6 @@ What calls, attempts and words about numbers mean for call-back cases is decided
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,11 +22,10 @@ from firmware_app.records.deciding_attempts import (
     decide_reopened,
 )
 from firmware_app.records.deciding_cases import decide_call, decide_seen, decide_settled
+from firmware_app.records.deciding_documents import decide_document
 from firmware_app.records.deciding_months import carrier_bill, month_closed
 from firmware_app.records.deciding_numbers import decide_marked, decide_noted
 from firmware_app.records.desk_rules import Desk
-from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
-from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.outcomes import Refused
 from firmware_app.records.refused import (
     ERASED,
@@ -38,10 +36,7 @@ from firmware_app.records.refused import (
     NO_NUMBER,
     NO_PARTY,
     NOT_ALLOWED,
-    TOO_MANY,
-    UNCHANGED,
 )
-from firmware_app.wording import Text
 
 
 def decide(db: apsw.Connection, entry: entries.Entry, desk: Desk) -> entries.Entry | Refused:
@@ -64,27 +59,6 @@ def _fault_began(db: apsw.Connection, entry: entries.FaultBegan, _desk: Desk) ->
 def _fault_ended(db: apsw.Connection, entry: entries.FaultEnded, _desk: Desk) -> entries.Entry | Refused:
     found = _open_fault(db, entry.kind, entry.line)
     return NO_FAULT if found is None else replace(entry, fault=found[0])
-
-
-def _document(db: apsw.Connection, entry: entries.SiteDocumentChanged, desk: Desk) -> entries.Entry | Refused:
-    try:
-        content = json.loads(entry.content)
-        text = canonical(content)
-    except (ValueError, RecursionError):
-        return Refused("invalid", Text("文档不是有效的 JSON", "the document is not valid JSON"))
-    wrong = refusal_of(entry.name, content)
-    if wrong is not None:
-        return Refused("invalid", wrong)
-    found = one(
-        db,
-        "SELECT version, digest FROM document_versions WHERE name = ? ORDER BY version DESC LIMIT 1",
-        (entry.name,),
-    )
-    if found is None and one(db, "SELECT COUNT(DISTINCT name) FROM document_versions") == (MOST_DOCUMENTS,):
-        return TOO_MANY
-    version, digest = (0, "") if found is None else found
-    fresh = content_digest(text)
-    return UNCHANGED if fresh == digest else replace(entry, version=version + 1, digest=fresh, content=text)
 
 
 def _password(db: apsw.Connection, entry: entries.PasswordSet, _desk: Desk) -> entries.Entry | Refused:
@@ -134,7 +108,7 @@ _RULES: Mapping[type, Callable[[apsw.Connection, Any, Desk], entries.Entry | Ref
     entries.CarrierBill: carrier_bill,
     entries.FaultBegan: _fault_began,
     entries.FaultEnded: _fault_ended,
-    entries.SiteDocumentChanged: _document,
+    entries.SiteDocumentChanged: decide_document,
     entries.PasswordSet: _password,
     entries.NumberRevealed: _revealed,
     entries.PartyErased: _erased,

@@ -25,11 +25,13 @@ _OLD = "SELECT name, version, digest, content FROM document_versions WHERE name 
 class Desk:
     """The rules of the desk by the newest documents in `db`, within the writer's transaction, too.
 
-    now: wall (ns of UTC) of the entry being decided; the ledger sets it before each.
+    Of the entry being decided, set by the ledger before each: now, its wall (ns of UTC); seeding: whether it is one of the
+    documents a new ledger begins with, which no person changed just now.
     """
 
     def __init__(self, db: apsw.Connection, timezone: ZoneInfo) -> None:
         self.now = 0
+        self.seeding = False
         self.timezone = timezone
         self._db = db
         self._mark: tuple[Any, ...] | None = None

@@ -13,6 +13,7 @@ from firmware_app.calls import (
     callback_rules,
     closures,
     dial_plan,
+    duty,
     holiday_calendar,
     machine_answers,
     service_hours,
@@ -94,4 +95,5 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
     "service_hours": lambda content: _told(service_hours.problems(content)),
     "callback_rules": lambda content: _told(callback_rules.problems(content)),
     "closures": lambda content: _told(closures.problems(content)),
+    "duty": lambda content: _told(duty.problems(content)),
 }

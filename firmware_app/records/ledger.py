@@ -33,7 +33,7 @@ from firmware_app.records.deciding import decide
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.entry_bytes import VERSION, body_of, digest, genesis, kind_of
 from firmware_app.records.ledger_files import LedgerFiles
-from firmware_app.records.outcomes import Pending, Recorded, Refused
+from firmware_app.records.outcomes import SEED, Pending, Recorded, Refused
 from firmware_app.records.parties import seal
 from firmware_app.records.reading import standing
 from firmware_app.records.refused import NOT_ALLOWED
@@ -173,7 +173,7 @@ class Ledger:
         return results
 
     def _one(self, head: tuple[int, bytes], pending: Pending) -> tuple[tuple[int, bytes], Recorded | Refused]:
-        self._desk.now = pending.at.wall
+        self._desk.now, self._desk.seeding = pending.at.wall, pending.actor == SEED
         decided = decide(self._db, pending.entry, self._desk)
         if isinstance(decided, Refused):
             return head, decided
@@ -240,6 +240,16 @@ class Ledger:
             "SELECT name, MAX(version), digest, content FROM document_versions GROUP BY name ORDER BY name",
         )
         return {name: (version, own, content) for name, version, own, content in newest}
+
+    def untouched(self) -> list[str]:
+        """The site documents whose newest version came with the program: nobody has changed them."""
+        newest = "SELECT name, MAX(id) AS id FROM document_versions GROUP BY name"
+        found = rows(
+            self._db,
+            f"SELECT name FROM ({newest}) AS newest JOIN journal ON seq = newest.id WHERE actor = ? ORDER BY name",
+            (SEED,),
+        )
+        return [name for (name,) in found]
 
     def close(self) -> None:
         """Let go of the file and the lock; may be called often. The log stays, for readers."""

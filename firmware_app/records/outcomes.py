@@ -11,6 +11,8 @@ from device.signals import Instant
 from firmware_app.records.entries import Entry
 from firmware_app.wording import Text
 
+SEED = "seed"  # the actor of the documents a ledger begins with, or gets with a new version of the program
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -38,7 +40,7 @@ class Recorded:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """An entry that was not recorded. code: not_found, invalid, already_closed, already_settled,
-    already_done, no_change, busy, closed."""
+    already_done, too_late, no_change, busy, closed."""
 
     code: str
     message: Text

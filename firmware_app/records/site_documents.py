@@ -21,9 +21,10 @@ from tinydb import TinyDB
 from tinydb.storages import Storage
 
 from device import clock
+from firmware_app.calls.holiday_calendar import year_of
 from firmware_app.records.entries import LineAnomaly, SiteDocumentChanged
 from firmware_app.records.entry_bytes import canonical, content_digest
-from firmware_app.records.outcomes import Pending, Recorded, Refused
+from firmware_app.records.outcomes import SEED, Pending, Recorded, Refused
 from firmware_app.records.whole_file import keep_copy, write_whole
 from firmware_app.settings import Settings
 
@@ -102,6 +103,8 @@ class HasDocuments(Protocol):
 
     def documents(self) -> Versions: ...
 
+    def untouched(self) -> list[str]: ...
+
     def append(self, batch: list[Pending]) -> list[Recorded | Refused]: ...
 
 
@@ -115,21 +118,27 @@ class SiteDocuments:
     def settle(self, ledger: HasDocuments, seeds: Mapping[str, object] | None) -> dict[str, Document]:
         """Record the seeds that are missing, make the file equal to the journal, give the documents. apsw.Error.
 
+        A calendar that a newer program corrects takes the place of the one it shipped before, unless a person changed that.
         A ledger without any document beside a file with some has taken the place of another: the file's are its seeds.
         """
         held = _documents(AtomicStorage(self._path).read())
         known = ledger.documents()
         inherited = {} if known else {name: document.content for name, document in held.items()}
         wanted = {**(seeds or {}), **inherited}
-        missing = [name for name in wanted if name not in known]
+        corrected = [
+            name
+            for name in ledger.untouched()
+            if year_of(name) and name in wanted and content_digest(canonical(wanted[name])) != known[name][1]
+        ]
+        missing = [name for name in wanted if name not in known] + corrected
         batch = [
-            Pending(SiteDocumentChanged(name, 0, "", canonical(wanted[name])), clock.now(), "seed")
+            Pending(SiteDocumentChanged(name, 0, "", canonical(wanted[name])), clock.now(), SEED)
             for name in missing
         ]
         if inherited:
             log.error("an earlier ledger is missing: site.json has documents that this one never had")
             lost = LineAnomaly("", "earlier_ledger_missing", str(len(inherited)))
-            batch.append(Pending(lost, clock.now(), "seed"))
+            batch.append(Pending(lost, clock.now(), SEED))
         outcomes = ledger.append(batch) if batch else []
         for name, outcome in zip(missing, outcomes, strict=False):
             if isinstance(outcome, Refused):
