@@ -70,6 +70,16 @@ COMMANDS = (
         "run_calls",
     ),
     Command(
+        "figures",
+        "话务数据：接通率、15 秒、回拨、覆盖率 / the figures: answer rate, 15 s, call-backs, coverage",
+        "firmware_app.figures_command",
+    ),
+    Command(
+        "bill",
+        "与运营商话单核对 / compare with the carrier's records",
+        "firmware_app.bill_command",
+    ),
+    Command(
         "export",
         "导出一个月的记录 / write a month's records to one file",
         "firmware_app.ledger_commands",

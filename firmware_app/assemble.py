@@ -26,6 +26,7 @@ from device.modem import Modem, Tap
 from device.pin_factory import PinFactory, open_factory
 from device.serial_ears import Board, FskChip
 from device.signals import SECOND
+from device.voice import Voice
 from firmware_app import passwords
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.line_ears import LineEars
@@ -33,13 +34,16 @@ from firmware_app.monitor import Item, Monitor
 from firmware_app.monitor_socket import Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.database import LedgerError
+from firmware_app.records.figures import Figures
 from firmware_app.records.ledger import DiskUnusable
 from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
 from firmware_app.settings import Line, Settings
+from firmware_app.upkeep import month_close
 from firmware_app.upkeep.line_check import LineCheck
+from firmware_app.upkeep.month_close import MonthClose
 from firmware_app.wiring import (
     AudioWiring,
     BoardWiring,
@@ -244,6 +248,8 @@ class MonitorProcess:
 
         self._lamps = build_indicators(settings, self._chips, told)
         self._button = build_button(settings, self._chips, told)
+        speaks = settings.escalation.voice
+        self._voice = None if speaks is None else Voice(settings.data_dir / "clips", speaks, told)
         # what is wrong was told while they were built; if nothing is, a fault of the run before is over
         told("all", None)
         lines = build_lines(settings, self._chips, boot)
@@ -255,6 +261,8 @@ class MonitorProcess:
             annunciator=Annunciator(self._lamps),
             button=self._button,
             timezone=self._zone,
+            escalation=settings.escalation,
+            speak=None if self._voice is None else self._voice.say,
         )
         self._monitor.documents_are(self._recorder.documents)
         self._socket = MonitorSocket(settings.run_dir / "monitor.sock", self._monitor)
@@ -266,6 +274,13 @@ class MonitorProcess:
             self._lamp_problems,
         )
         self._monitor.connect_checker(self._start_check)
+        self._reader = Reader(settings.data_dir / "ledger.db")  # opens nothing yet
+        self._months = MonthClose(
+            Figures(self._reader, self._zone, [line.name for line in settings.lines]),
+            self._zone,
+            lambda entry, at, then: self._recorder.put(entry, at, "monitor", then),
+            clock.now,
+        )
         self._started = entries.Started(boot, VERSION, silent_since=self._recorder.silent_since)
 
     def run(self) -> int:
@@ -280,7 +295,10 @@ class MonitorProcess:
         reason = self._monitor.run()
         self._ended.set()
         self._check.close()
+        self._months.close()
         self._monitor.close()
+        if self._voice is not None:
+            self._voice.close()
         self._chips.close()
         self._recorder.put(entries.Stopped(reason), clock.now(), "monitor")
         lost = self._recorder.close()
@@ -291,22 +309,24 @@ class MonitorProcess:
     def _after_hearing(self) -> None:
         """The first password, the daily job, and the check of a day on which none was run."""
         try:
-            reader = Reader(self._settings.data_dir / "ledger.db")
+            reader = self._reader
             if reader.account(FIRST_ACCOUNT) is None:
                 self._make_first_password()
             else:
                 self._announce({"event": "has_password", "account": FIRST_ACCOUNT})
             checked_today = self._checked_today(reader)
-            reader.close()
             from firmware_app.upkeep.schedule import Schedule  # late: APScheduler costs 0.15 s of the start
 
             schedule = Schedule(self._zone)
+            schedule.daily("month-close", month_close.AT, self._months.run)
             schedule.daily(
                 "line-check", self._settings.line_check_at, lambda: self._check.run(None, "schedule")
             )
             schedule.start()
             if not checked_today and not self._ended.wait(SETTLE):
                 self._check.run(None, "start")
+            self._months.run()  # those whose day came while nothing ran
+            reader.close()
             self._ended.wait()
             schedule.close()
         except Exception:
@@ -364,5 +384,5 @@ class MonitorProcess:
         threading.Thread(target=work, name="line-check", daemon=True).start()
 
     def _lamp_problems(self) -> dict[str, str]:
-        parts = {**self._lamps, "button": self._button}
+        parts = {**self._lamps, "button": self._button, "voice": self._voice}
         return {name: problem for name, part in parts.items() if (problem := getattr(part, "problem", None))}

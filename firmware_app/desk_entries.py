@@ -12,15 +12,18 @@ from firmware_app.calls.callback import MARKS, NO_MARK, REASONS, TOLD_MEANS, TOL
 from firmware_app.calls.dial_plan import FORMS
 from firmware_app.calls.phone_number import parse
 from firmware_app.records import entries
+from firmware_app.reminding import KINDS as REMINDER_KINDS
 from firmware_app.wording import Text
 
 Body = Mapping[str, Any]
 
 LONGEST_WORD = 64  # characters: names of lines, accounts, documents
 LONGEST_SECRET = 512
+LONGEST_DETAIL = 300
 LONGEST_DOCUMENT = 200_000  # as records.documents has it
 LONGEST_NOTE = 200  # as records.deciding_numbers has it
 LONGEST_NUMBER = 40
+LONGEST_FIGURES = 1_000  # counts of a carrier's bill
 
 
 class _WrongFieldError(Exception):
@@ -109,6 +112,18 @@ def _dial(body: Body) -> entries.Entry:
     return entries.DialAsked(_word(body, "line"), case, _word(body, "dial_form", FORMS))
 
 
+def _message(body: Body) -> entries.Entry:
+    """What the uplink sent; its words are made of counts, the reason of a failure is cleared of numbers (uplink.troubles)."""
+    detail = "" if body.get("detail") == "" else _word(body, "detail", longest=LONGEST_DETAIL)
+    return entries.MessageSent(
+        _word(body, "channel"),
+        _word(body, "kind", REMINDER_KINDS),
+        _word(body, "occasion", ("waiting", "test")),
+        _word(body, "outcome", ("sent", "failed")),
+        detail,
+    )
+
+
 def _agreed(body: Body) -> str:
     """Who agreed; may be empty, the ledger knows when it must not."""
     return "" if body.get("approved_by") == "" else _word(body, "approved_by").strip()
@@ -132,6 +147,9 @@ def _number(body: Body, key: str) -> entries.Personal:
 
 
 ALLOWED: Mapping[str, Callable[[Body], entries.Entry]] = {
+    "CarrierBill": lambda body: entries.CarrierBill(
+        _word(body, "month"), _word(body, "line"), _word(body, "figures", longest=LONGEST_FIGURES)
+    ),
     "CallSeen": lambda body: entries.CallSeen(_whole(body, "call")),
     "CallSettled": _settled,
     "CallbackAttempted": _attempted,
@@ -143,6 +161,7 @@ ALLOWED: Mapping[str, Callable[[Body], entries.Entry]] = {
     "DialAsked": _dial,
     "Presence": lambda body: entries.Presence(_truth(body, "present"), source="panel"),
     "StillTalking": lambda body: entries.StillTalking(_word(body, "line")),
+    "MessageSent": _message,
     "PasswordSet": lambda body: entries.PasswordSet(
         _word(body, "account"), _secret(body), _truth(body, "must_change")
     ),

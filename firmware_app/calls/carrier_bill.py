@@ -80,7 +80,7 @@ class BillRecord:
 
 @dataclass(frozen=True, slots=True)
 class OurCall:
-    """An inbound call of ours: [wall, until), ns of UTC, to its end."""
+    """An inbound call of ours that began at `wall`, ns of UTC."""
 
     wall: int
     key: str | None
@@ -194,19 +194,25 @@ def reconcile(
     ours: Iterable[OurCall],
     busy: Iterable[tuple[int, int]] = (),
     unread: int = 0,
+    period: tuple[int, int] | None = None,
 ) -> Reconciled:
-    """busy: when our line was off-hook, [start, end) ns of UTC: whom only the carrier knows met it busy then."""
+    """busy: when our line was off-hook, [start, end) ns of UTC: whom only the carrier knows met it busy then.
+
+    period: [since, until) of the bill; calls of ours outside it only serve to pair with its first and last records.
+    """
     records = list(theirs)
     inbound = [record for record in records if not record.outgoing]
     calls = list(ours)
     through = [record for record in inbound if not record.met_busy]
     pairs, lone_theirs, lone_ours = _paired(through, calls)
+    if period is not None:
+        lone_ours = [call for call in lone_ours if period[0] <= call.wall < period[1]]
     spans = list(busy)
     during = sum(any(start <= record.wall < end for start, end in spans) for record in lone_theirs)
     met_busy = len(inbound) - len(through) + during
     return Reconciled(
         theirs=len(inbound),
-        ours=len(calls),
+        ours=pairs + len(lone_ours),
         matched=pairs,
         met_busy=met_busy,
         ours_only=len(lone_ours),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from firmware_app.calls.answer_waits import Breach, Waits
 from firmware_app.calls.call_groups import IN_TIME, METRICS_DEF, SHORT_TALK
 from firmware_app.calls.case_figures import CaseCounts, case_rates
-from firmware_app.calls.civil_time import DAY, day_number, wall_of
+from firmware_app.calls.civil_time import DAY, HOUR, day_number, wall_of
 from firmware_app.calls.erlang import BusyEstimate
 from firmware_app.calls.heard_time import Coverage
 from firmware_app.calls.rate import FEW, TARGET, Rate, Verdict, verdict
@@ -144,6 +144,29 @@ def month_after(month: str) -> str:
 
 def _next(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+CLOSING_DAY, CLOSING_HOUR = 5, 3  # of the next month, by the clock of the point
+
+
+def closing_time(month: str, zone: ZoneInfo) -> int | None:
+    """When a month is closed: ns of UTC; None where it is not a month."""
+    span = month_span(month, zone)
+    if span is None:
+        return None
+    after = date.fromisoformat(f"{month_after(month)}-{CLOSING_DAY:02}")
+    return wall_of(day_number(after) * DAY + CLOSING_HOUR * HOUR, zone)
+
+
+def months_due(first: str, closed: Collection[str], now: int, zone: ZoneInfo) -> list[str]:
+    """The months from `first` on that are to be closed at `now` (ns of UTC) and are not yet, oldest first."""
+    due: list[str] = []
+    month = first
+    while (at := closing_time(month, zone)) is not None and at <= now:
+        if month not in closed:
+            due.append(month)
+        month = month_after(month)
+    return due
 
 
 def month_json(figures: MonthFigures) -> str:
