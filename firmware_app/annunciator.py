@@ -124,6 +124,11 @@ class Annunciator:
         self._blips.pop("buzzer", None)
         self._show()
 
+    def remind(self) -> None:
+        """One short beep: missed calls wait that nobody has looked at."""
+        self._blips["buzzer"] = None
+        self._show()
+
     def lamp_test(self, on: bool) -> None:
         """All lamps on, one beep; a call that rings is shown all the same."""
         self._testing = on

@@ -12,8 +12,9 @@ from firmware_app.settings import Settings
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "启动监测和面板两个进程；配置中有 [exchange] 时还启动虚拟交换机。Ctrl-C 结束。\n"
-        "Starts monitor and panel, and the virtual exchange where the configuration has [exchange]. Ctrl-C ends it."
+        "启动监测和面板两个进程；配置中有 [[reminder]] 时还启动提醒进程，有 [exchange] 时还启动虚拟交换机。Ctrl-C 结束。\n"
+        "Starts monitor and panel, uplink where the configuration has [[reminder]], and the virtual exchange where it has\n"
+        "[exchange]. Ctrl-C ends it."
     )
 
 

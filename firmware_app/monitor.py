@@ -23,6 +23,7 @@ from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.desk_entries import from_desk
+from firmware_app.desk_watch import DeskWatch
 from firmware_app.line_ears import EarSignal, LineEars, close_all
 from firmware_app.line_records import LineRecords
 from firmware_app.line_view import iso, line_json
@@ -39,6 +40,7 @@ from firmware_app.records.recorder import (
     RecorderTrouble,
 )
 from firmware_app.records.site_documents import Document
+from firmware_app.reminding import SILENT, Escalation
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,8 @@ class Monitor:
         annunciator: Annunciator,
         button: Button | None,
         timezone: ZoneInfo,
+        escalation: Escalation = SILENT,
+        speak: Callable[[int], None] | None = None,
     ) -> None:
         now = clock.now()
         self.queue = items
@@ -97,7 +101,9 @@ class Monitor:
         self._requests = MonitorRequests(self._lines, annunciator.silence, self._announce, items.put)
         self._standing: dict[str, Any] = {"unseen": 0, "due": 0, "unsettled": 0}
         self._documents: dict[str, Document] = {}
-        self._present = True
+        self._blips = escalation.buzzer_every_minutes is not None
+        self._speak = speak
+        self._desk = DeskWatch(boot, escalation, timezone, put=self._put, remind=self._remind)
         self._fresh_lines = set(self._lines)  # not yet heard of since this start
         self._recorder_ok = True
         self._told: Json = {}
@@ -108,6 +114,8 @@ class Monitor:
     def connect(self, recorder: Recorder, socket: MonitorSocket) -> None:
         self._recorder, self._socket = recorder, socket
         self.records.faults_on_record(recorder.standing.faults)  # as the last run left them
+        self._desk.resume(recorder.standing.present)
+        self._requests.uplink_there = lambda: socket.listens("uplink")
         self._publish(clock.now())  # whoever connects first is told of every line
 
     def connect_checker(self, checker: Checker) -> None:
@@ -118,6 +126,7 @@ class Monitor:
         """The site documents that hold from now on."""
         self._documents = dict(documents)
         self.records.documents_are(documents)
+        self._desk.documents_are(documents)
 
     def resume(self, calls: Sequence[Call]) -> None:
         """Take up the calls that were open when the last run ended, before any line is opened."""
@@ -181,13 +190,14 @@ class Monitor:
     def _patience(self) -> float | None:
         """Seconds until the next deadline, None when nothing is awaited."""
         deadlines = [line.machine.next_deadline() for line in self._lines.values()]
-        deadlines += [self._annunciator.next_deadline(), self._state_due]
+        deadlines += [self._annunciator.next_deadline(), self._desk.next_deadline(), self._state_due]
         due = [deadline for deadline in deadlines if deadline is not None]
         return max(0.0, (min(due) - clock.now().mono) / SECOND) if due else None
 
     def _expire(self, now: Instant) -> None:
         for line in self._lines.values():
-            self._carry_out(line.expire(now))
+            self._follow(line, line.expire(now), now)
+        self._desk.expire(now)
         self._annunciator.expire(now)
         self._tell_present(now)
 
@@ -209,7 +219,7 @@ class Monitor:
             case Pressed(press=press, at=at):
                 present = self._annunciator.pressed(press, at)
                 if present is not None:
-                    self._put(entries.Presence(present, source="button"), at, "desk")
+                    self._desk.pressed(present, at)
             case Asked() | DialOver():
                 self._requests.take(item, clock.now().mono)
             case Told(entry=entry):
@@ -248,7 +258,17 @@ class Monitor:
             for kind in self.records.open_faults_of(line.name):
                 self._annunciator.fault(kind, line.name, False)
                 self.records.fault_ended(kind, line.name, heard.signal.at)
-        self._carry_out(line.handle(heard))
+        self._follow(line, line.handle(heard), heard.signal.at)
+
+    def _follow(self, line: LineEars, events: Sequence[CallEvent], now: Instant) -> None:
+        self._carry_out(events)
+        self._desk.line(line, events, now)
+
+    def _remind(self, unseen: int) -> None:
+        if self._blips:
+            self._annunciator.remind()
+        if self._speak is not None:
+            self._speak(unseen)
 
     def _carry_out(self, events: Sequence[CallEvent]) -> None:
         for event in events:
@@ -272,8 +292,8 @@ class Monitor:
     def _committed(self, news: Committed) -> None:
         standing = news.standing
         self._standing = {"unseen": standing.unseen, "due": standing.due, "unsettled": standing.unsettled}
-        self._present = standing.present
         self._annunciator.standing(standing)
+        self._desk.committed([recorded.entry for recorded in news.recorded], standing, clock.now())
         for recorded in news.recorded:
             entry = recorded.entry
             if isinstance(entry, entries.CallRecorded) and entry.stage == "closed":
@@ -312,6 +332,7 @@ class Monitor:
             self._socket.announce(event)
 
     def _told_by_desk(self, entry: entries.Entry) -> None:
+        self._desk.told(entry, clock.now())
         match entry:
             case entries.StillTalking(line=line) if line in self._lines:
                 self._carry_out(self._lines[line].machine.still_talking(clock.now()))
@@ -333,7 +354,7 @@ class Monitor:
             ],
             "lamps": self._annunciator.lamps(),
             "standing": self._standing,
-            "present": self._present,
+            "present": self._desk.present,
             # what waits is told only in trouble: in good times it changes with every entry and says nothing
             "recorder": {
                 "ok": self._recorder_ok,

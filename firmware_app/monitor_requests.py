@@ -1,6 +1,6 @@
 """What peers ask the monitor to do now, in; done, or refused with the reason in both languages, out. Called from the loop.
 
-check_line, lamp_test, silence, dial, cancel_dial. Each has a deadline after which it is never carried out, is claimed by one
+check_line, lamp_test, silence, dial, cancel_dial, test_reminder. Each has a deadline after which it is never carried out, is claimed by one
 peer at a time and answered once: dial when the dialling has ended. The number that is dialled goes to the modem and nowhere
 else: not into a log, not to other peers.
 """
@@ -26,8 +26,8 @@ DIALLED = re.compile(r"[0-9*#,]{1,32}")
 EXPIRED = Text("请求过期，没有执行", "the request expired and was not carried out")
 NO_SUCH_LINE = Text("没有这条线路", "no such line")
 NO_SUCH_REQUEST = Text(
-    "没有这个请求；可用：check_line、lamp_test、silence、dial、cancel_dial",
-    "no such request; check_line, lamp_test, silence, dial, cancel_dial exist",
+    "没有这个请求；可用：check_line、lamp_test、silence、dial、cancel_dial、test_reminder",
+    "no such request; check_line, lamp_test, silence, dial, cancel_dial, test_reminder exist",
 )
 BAD_NUMBER = Text(
     "要拨的号码缺失或不合规定（0-9 * # ,，最多 32 位）",
@@ -38,6 +38,10 @@ NOT_HEARD = Text("听不到这条线，没有拨号", "the line is not heard; no
 IN_USE = Text("这条线正在使用，没有拨号", "the line is in use; nothing was dialled")
 UNDER_WAY = Text("这条线正在拨号", "this line is dialling already")
 NOT_UNDER_WAY = Text("这条线没有在拨号", "this line is not dialling")
+NO_UPLINK = Text(
+    "提醒进程（ringkeeper uplink）没有运行，没有发送",
+    "the process ringkeeper uplink is not running; nothing was sent",
+)
 ENDS = {
     DialEnd.HANDED_OVER: Text("已拨出，请在话机上通话", "dialled; the call is on the telephone now"),
     DialEnd.NOBODY_LIFTED: Text(
@@ -86,6 +90,7 @@ class MonitorRequests:
         self._over = over
         self._dialling: dict[str, tuple[Dialler, Answer]] = {}  # by line: who dials, who is told how it ends
         self.checker: Checker | None = None
+        self.uplink_there: Callable[[], bool] = lambda: False
 
     def take(self, item: Asked | DialOver, now: int) -> None:
         """What the loop's queue holds for this. `now`: monotonic ns."""
@@ -105,14 +110,27 @@ class MonitorRequests:
             case "lamp_test" if self.checker is not None:
                 self.checker("lamps", "panel", asked.answer)
             case "check_line" if self.checker is not None:
-                if asked.line is None or self._line(asked) is not None:
-                    self.checker(asked.line, "panel", asked.answer)
+                self._check(self.checker, asked)
+            case "test_reminder":
+                self._test_reminder(asked)
             case "dial":
                 self._dial(asked)
             case "cancel_dial":
                 self._cancel(asked)
             case _:
                 asked.answer(failure("invalid", NO_SUCH_REQUEST))
+
+    def _check(self, checker: Checker, asked: Asked) -> None:
+        if asked.line is None or self._line(asked) is not None:
+            checker(asked.line, "panel", asked.answer)
+
+    def _test_reminder(self, asked: Asked) -> None:
+        """How it went is recorded by the uplink, as MessageSent."""
+        if not self.uplink_there():
+            asked.answer(failure("no_uplink", NO_UPLINK))
+            return
+        self._announce({"event": "test_reminder"})
+        asked.answer({"ok": True, "result": None})
 
     def _dial_over(self, over: DialOver) -> None:
         claim = self._dialling.pop(over.line, None)

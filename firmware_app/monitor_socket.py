@@ -33,6 +33,7 @@ MOST_ASKED_BYTES = 512 * 1024  # of the same, as sent
 MOST_GROUPS = 1024  # bytes, what Python's getsockopt takes: 256 groups
 MOST_ACTOR = 64  # characters
 OWN_ACTORS = ("monitor", "desk", "seed")  # who the box itself is in the journal: no peer may say it is that
+ROLES = ("uplink",)  # processes of which peers want to know whether they listen
 SO_PEERGROUPS = 59  # socket(7), Linux 4.13; Python has no name for it
 
 Json = Mapping[str, Any]
@@ -71,6 +72,7 @@ class _Peer:
     received: bytearray = field(default_factory=bytearray)
     waiting: bytearray = field(default_factory=bytearray)
     subscribed: bool = False
+    role: str | None = None  # who it says it is, of ROLES
     asked: int = 0  # records under way
     asked_bytes: int = 0
 
@@ -129,6 +131,7 @@ class MonitorSocket:
             deque()
         )  # to whom (None: every subscriber), what, see _send
         self._peers: set[_Peer] = set()
+        self._listening: tuple[str, ...] = ()  # the roles that are there now
         self._closing = False
         self._listener = bind_unix(path, 0o660)
         self._wake_in, self._wake_out = socket.socketpair()
@@ -145,7 +148,15 @@ class MonitorSocket:
     def publish(self, state: Json) -> None:
         """Make `state` the present state and tell it to subscribers."""
         self._state = state
-        self._send(None, encode({"event": "state", "state": state}))
+        self._send(None, encode({"event": "state", "state": self._present()}))
+
+    def listens(self, role: str) -> bool:
+        """Whether a peer of that role has subscribed and is still there. From any thread."""
+        return role in self._listening
+
+    def _present(self) -> Json:
+        """The state, and the roles that listen."""
+        return {**self._state, **dict.fromkeys(self._listening, True)}
 
     def announce(self, event: Json) -> None:
         self._send(None, encode(event))
@@ -249,17 +260,26 @@ class MonitorSocket:
             return
         match message.get("verb"):
             case "state":
-                answer({"ok": True, "state": self._state})
+                answer({"ok": True, "state": self._present()})
             case "subscribe":
                 self._post()  # what was published before is in the state this peer is told now
                 peer.subscribed = True
-                answer({"event": "state", "state": self._state})
+                peer.role = next((role for role in ROLES if role == message.get("as")), None)
+                answer({"event": "state", "state": self._present()})
+                self._roles_changed()
             case "record":
                 self._record(peer, message, len(line), answer)
             case "request":
                 self._request(message, answer)
             case _:
                 answer(failure("invalid", UNKNOWN_VERB))
+
+    def _roles_changed(self) -> None:
+        """Tell subscribers when a role has come or gone."""
+        there = tuple(role for role in ROLES if any(peer.role == role for peer in self._peers))
+        if there != self._listening:
+            self._listening = there
+            self.publish(self._state)
 
     def _record(self, peer: _Peer, message: Json, size: int, answer: Answer) -> None:
         kind, body, actor = message.get("kind"), message.get("body"), message.get("actor")
@@ -332,3 +352,5 @@ class MonitorSocket:
             self._peers.discard(peer)
             self._selector.unregister(peer.connection)
             peer.connection.close()
+            if peer.role is not None:
+                self._roles_changed()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+KINDS = ("dingtalk", "wecom", "mail", "webhook")
 AFTER_MINUTES = 30  # the time within which a first call-back is timely (DOMAIN 2.2, T)
 SSL, STARTTLS = "ssl", "starttls"
 SMTP_PORTS = {SSL: 465, STARTTLS: 587}  # RFC 8314, 3.3; RFC 6409, 3.1

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from firmware_app.reminding import (
     AFTER_MINUTES,
+    KINDS,
     SMTP_PORTS,
     SSL,
     Escalation,
@@ -29,7 +30,7 @@ from firmware_app.wording import Text
 MOST_REMINDERS = 8
 MOST_QUIET = 8
 MOST_RECEIVERS = 8
-DINGTALK, WECOM, MAIL, WEBHOOK = KINDS = ("dingtalk", "wecom", "mail", "webhook")
+DINGTALK, WECOM, MAIL, WEBHOOK = KINDS
 COMMON = ("name", "kind", "after_minutes", "quiet", "ca_file")
 BY_URL = ("url", "url_file")
 SIGNED = ("secret", "secret_file")

@@ -1,5 +1,5 @@
-"""`ringkeeper run`: starts monitor, panel (and the virtual exchange of a trial) as processes of their own, keeps them up,
-and draws on the terminal what the box shows: the lamps as they change, a line for each missed call.
+"""`ringkeeper run`: starts monitor, panel (uplink where a reminder is configured, the virtual exchange of a trial) as processes
+of their own, keeps them up, and draws on the terminal what the box shows: the lamps as they change, a line for each missed call.
 
 One thread, one selector. It touches no ledger and no hardware; systemd does its work on an installed appliance.
 """
@@ -57,6 +57,7 @@ UNKNOWN_NUMBER = Text("号码未知", "number unknown")
 NAMES = {
     "monitor": Text("监测", "monitor"),
     "panel": Text("面板", "panel"),
+    "uplink": Text("提醒", "uplink"),
     "exchange": Text("虚拟交换机", "exchange"),
 }
 
@@ -132,8 +133,10 @@ class Supervisor:
             "monitor", [*program, "monitor", *config, "--announce", announce], (self._announce[1],)
         )
         panel = Child("panel", [sys.executable, "-m", "web_panel", *config])
+        uplink = Child("uplink", [*program, "uplink", *config])
         # the exchange first: a trial should not begin with lines that are not there yet
-        return [monitor, panel] if self._settings.exchange is None else [exchange, monitor, panel]
+        first = [] if self._settings.exchange is None else [exchange]
+        return [*first, monitor, panel, *([uplink] if self._settings.reminders else [])]
 
     def _stop(self) -> None:
         self._stopping = True

@@ -177,3 +177,13 @@ def test_the_number_is_in_no_log_and_in_no_text_of_the_request(caplog: pytest.Lo
     assert caplog.messages
     assert NUMBER not in caplog.text
     assert NUMBER not in repr(Asked("dial", "L1", 0, print, NUMBER))
+
+
+def test_a_test_of_the_reminders_is_announced_when_somebody_would_send_it() -> None:
+    asking = Asking(IDLE)
+    assert [answer["error"] for answer in asking.ask("test_reminder", None)] == ["no_uplink"]
+    assert asking.told == []
+    asking.requests.uplink_there = lambda: True
+    assert asking.ask("test_reminder", None) == [{"ok": True, "result": None}]
+    assert asking.told == [{"event": "test_reminder"}]
+    assert [answer["error"] for answer in asking.ask("test_reminder", None, until=NOW - 1)] == ["expired"]

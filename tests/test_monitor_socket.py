@@ -296,3 +296,21 @@ def test_a_peer_too_many_is_turned_away_and_the_others_served(served: MonitorSoc
     assert peers[0].ask({"verb": "state"})["ok"] is True
     for peer in [*peers, late]:
         peer.close()
+
+
+def test_peers_hear_whether_the_uplink_listens(served: MonitorSocket, path: Path, peer: Peer) -> None:
+    served.publish({"n": 1})
+    peer.ask({"verb": "subscribe", "as": "somebody"})
+    uplink = Peer(path)
+    assert uplink.ask({"verb": "subscribe", "as": "uplink"}) == {"event": "state", "state": {"n": 1}}
+    assert peer.hear() == {"event": "state", "state": {"n": 1, "uplink": True}}
+    assert served.listens("uplink")
+    assert peer.ask({"verb": "state"}) == {"ok": True, "state": {"n": 1, "uplink": True}}
+    second = Peer(path)
+    second.ask({"verb": "subscribe", "as": "uplink"})
+    uplink.close()
+    served.publish({"n": 2})
+    assert peer.hear() == {"event": "state", "state": {"n": 2, "uplink": True}}, "one is still there"
+    second.close()
+    assert peer.hear() == {"event": "state", "state": {"n": 2}}
+    assert not served.listens("uplink")

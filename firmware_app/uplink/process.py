@@ -38,6 +38,7 @@ ACTOR = "uplink"
 ROLE = "uplink"  # what the monitor knows us as
 AGAIN = 3.0  # seconds between attempts to have something recorded while the monitor is away
 MOST_KEPT = 200  # messages that wait to be recorded
+LONGEST_DETAIL = 300  # characters, as desk_entries has it
 UNREADABLE = 30 * SECOND  # ns after which a ledger that could not be read is tried again
 
 
@@ -232,7 +233,7 @@ class Uplink:
                 "kind": channel.kind,
                 "occasion": occasion,
                 "outcome": "sent" if outcome.fate is Fate.SENT else "failed",
-                "detail": outcome.why.in_language(self._settings.language),
+                "detail": outcome.why.in_language(self._settings.language)[:LONGEST_DETAIL],
             }
         )
 
