@@ -8,6 +8,7 @@ only when its sum holds and nothing else is nearly as likely: of noisy messages 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from device import fsk_structure
 from device.fsk_bits import Bits, judged
-from device.fsk_filters import GRID, Complexes, Tones, analytic, measured
+from device.fsk_filters import GRID, Complexes, Tones, analytic, evened, measured, purity
 from device.fsk_framing import Frames, Places, beginnings
 from device.fsk_structure import REACH, Reading, hard, likely_lengths
 
@@ -38,7 +39,10 @@ HEAD = 12  # characters placed to read the second: no message is shorter
 SHORT = 12  # characters: an SDMF message with a single digit has as many
 STRONG = 12.0  # Eb/N0, as a ratio, with which a message is read when phases do as they should
 FRAMED = 0.85  # of all start and stop bits that are right in a message told as damaged
-FEWEST = 6  # characters of a message told as damaged
+FEWEST = (
+    6  # characters of a message told as damaged; fewer than HEAD are found in speech too, and must be plain
+)
+PURE = 0.9  # of 1, of a piece that is plainly FSK: so it is at SNR 8 dB, of speech one piece in a hundred
 CLEAR = 15.0  # how sure half of the bits must be (a logarithm): below it no message is beyond doubt
 FRAME_COST = 16.0  # how unlikely start and stop bits may be, all together
 
@@ -164,22 +168,38 @@ class _Attempt:
 def messages(sound: NDArray[np.float64], rate: int) -> list[FskMessage]:
     """All messages in a piece of sound, one after the other; a damaged one only when there is no good one."""
     damaged: list[_Attempt] = []
-    for lowest in LOWEST:
-        signal = analytic(sound, rate, lowest)
-        tones = measured(signal)
+    pure = 0.0
+    for way, signal in enumerate(_ways(sound, rate)):
+        last = way == len(LOWEST)
+        tones = None if last and pure < PURE else measured(signal)
         if tones is None:
             break
-        good: list[_Attempt] = []
-        attempt = _attempt(signal, tones, 0)
-        while attempt is not None and attempt.sure:
-            good.append(attempt)
-            attempt = _attempt(signal, tones, attempt.last)
+        good, attempt = _one_after_the_other(signal, tones)
         if good:
             return [_told(each, tones, rate) for each in good]
-        if attempt is not None:
+        if attempt is not None and not last:
             damaged.append(replace(attempt, first=_transmission(tones, attempt.first)))
-    best = max(damaged, key=lambda each: each.framed, default=None)
+        pure = pure or purity(signal, tones)
+    believed = [each for each in damaged if len(each.data) >= HEAD or (each.framed == 1 and pure >= PURE)]
+    best = max(believed, key=lambda each: each.framed, default=None)
     return [] if best is None else [_told(best, None, rate)]
+
+
+def _ways(sound: NDArray[np.float64], rate: int) -> Iterator[Complexes]:
+    """A piece as it is, without more of what is low, and as if its level had stayed, which a card's automatic gain moves."""
+    for lowest in LOWEST:
+        yield analytic(sound, rate, lowest)
+    yield evened(analytic(sound, rate, LOWEST[0]))
+
+
+def _one_after_the_other(signal: Complexes, tones: Tones) -> tuple[list[_Attempt], _Attempt | None]:
+    """The messages that are beyond doubt, and what comes behind them and is not, if anything does."""
+    good: list[_Attempt] = []
+    attempt = _attempt(signal, tones, 0)
+    while attempt is not None and attempt.sure:
+        good.append(attempt)
+        attempt = _attempt(signal, tones, attempt.last)
+    return good, attempt
 
 
 def _told(attempt: _Attempt, tones: Tones | None, rate: int) -> FskMessage:

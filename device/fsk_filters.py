@@ -19,6 +19,9 @@ Complexes = NDArray[np.complex128]
 GRID = 19_200  # samples a second; 1200 baud is 16 of them a bit, one is a good enough step in time (3 % of a bit)
 BIT = 16
 HALF = BIT // 2
+EVENED = 12 * BIT  # samples over which power is taken: 10 ms, in which there is mark and space
+LEAST_EVENED = 0.003  # of the strongest: 25 dB
+SHORTEST = 120 * BIT  # of a message: 12 characters
 BETWEEN = (
     1250.0,
     2150.0,
@@ -78,6 +81,24 @@ def analytic(sound: Reals, rate: int, lowest: float) -> Complexes:
     return whole[: sound.size * GRID // rate]
 
 
+def evened(signal: Complexes) -> Complexes:
+    """The signal with the same power all along, but for what is far weaker than its strongest part."""
+    if signal.size < 2 * EVENED:
+        return signal
+    around = np.pad(_moving_power(signal, EVENED), (EVENED // 2, EVENED), mode="edge")[: signal.size]
+    least = LEAST_EVENED * _quantile(around, 0.9)
+    found: Complexes = signal / np.sqrt(np.maximum(around, least))
+    return found
+
+
+def purity(signal: Complexes, tones: Tones) -> float:
+    """How much of the power is one tone at a time, where it is most so for a tenth of a second: 1 when all of it is."""
+    share = np.maximum(np.abs(tones.mark), np.abs(tones.space)) ** 2 / (_moving_power(signal, BIT) + 1e-12)
+    length = min(SHORTEST, share.size)
+    summed = np.concatenate(([0.0], np.cumsum(np.minimum(share, 1.0))))
+    return float(np.max(summed[length:] - summed[:-length])) / length
+
+
 def _edge(hertz: Reals, low: float, high: float) -> Reals:
     """0 below, 1 above, half a cosine between."""
     return 0.5 - 0.5 * np.cos(np.pi * np.clip((hertz - low) / (high - low), 0, 1))
@@ -127,7 +148,7 @@ def _tones(signal: Complexes) -> tuple[float, float]:
     halves = [_half_correlation(signal, each) for each in BETWEEN]
     whole = [np.abs(half[:-HALF] + half[HALF:]) / 2 for half in halves]
     tops = [_quantile(each, 0.9) for each in whole]
-    power = _moving_power(signal)
+    power = _moving_power(signal, BIT)
     found = []
     for index, (half, loud) in enumerate(zip(halves, whole, strict=True)):
         clear = loud / tops[index] > 1.5 * whole[1 - index] / tops[1 - index]
@@ -150,9 +171,9 @@ def _half_correlation(signal: Complexes, hertz: float) -> Complexes:
     return found
 
 
-def _moving_power(signal: Complexes) -> Reals:
+def _moving_power(signal: Complexes, long: int) -> Reals:
     summed = np.concatenate(([0.0], np.cumsum(np.abs(signal) ** 2)))
-    power: Reals = (summed[BIT:] - summed[:-BIT]) / BIT
+    power: Reals = (summed[long:] - summed[:-long]) / long
     return power
 
 
@@ -178,7 +199,7 @@ def _noise(
     signal: Complexes, mark: Complexes, space: Complexes, mark_level: float, space_level: float
 ) -> float:
     """Variance of a correlation, from the power that the clearer tone leaves over; at least 1/200 of the tones' own."""
-    power = _moving_power(signal)
+    power = _moving_power(signal, BIT)
     best = np.maximum(np.abs(mark) ** 2, np.abs(space) ** 2)
     there = best > 0.25 * min(mark_level, space_level) ** 2
     left = float(np.median((power - best)[there])) if np.any(there) else float(np.mean(power))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from device.exchange.fsk_sound import V23, fsk_samples
 from device.fsk import FskDecoder, FskMessage
+from device.fsk_filters import EVENED, evened
 from tests.bench import impairments
 from tests.bench.fsk_calls import Line, message
 
@@ -180,6 +181,17 @@ def test_too_much_noise_gives_no_number_and_never_a_wrong_one(snr: float, seeds:
         assert set(good(case.samples)) <= {message(case.wanted)}
 
 
+@pytest.mark.parametrize("lowest", [0.3, 0.1])
+@pytest.mark.parametrize("hertz", [0.6, 3.0, 8.0])
+def test_a_level_that_moves_as_a_card_with_automatic_gain_moves_it(hertz: float, lowest: float) -> None:
+    """By 10 and 20 dB, at once or slowly."""
+    samples = burst() + impairments.white_noise(burst().size, 8000, -45.0, impairments.generator(4))
+    times = np.arange(samples.size) / 8000
+    for phase in range(4):
+        level = lowest ** (0.5 + 0.5 * np.sin(2 * np.pi * (hertz * times + phase / 4)))
+        assert good(samples * level) == [CALL]
+
+
 def test_a_dial_tone_or_the_harmonics_of_a_hum_do_not_hide_it() -> None:
     samples = burst(level=-20.0)
     rng = impairments.generator(9)
@@ -193,6 +205,11 @@ def test_a_dial_tone_or_the_harmonics_of_a_hum_do_not_hide_it() -> None:
 def test_nothing_from_noise(level: float) -> None:
     noise = impairments.white_noise(8000 * 20, 8000, level, impairments.generator(int(-level)))
     assert heard(impairments.as_heard(noise)) == []
+
+
+def test_what_is_too_short_is_left_as_it_is() -> None:
+    short = np.ones(2 * EVENED - 1, dtype=np.complex128)
+    assert evened(short) is short
 
 
 def test_nothing_from_speech_and_tones() -> None:
