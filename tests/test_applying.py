@@ -19,6 +19,7 @@ from firmware_app.records.ledger import Ledger
 from firmware_app.records.migrations import DERIVED
 from firmware_app.records.verifying import verify
 from tests.ledger_support import BOOT, MOBILE, OTHER_MOBILE, answered, call, number, record
+from tests.support import at
 
 KEYS = st.sampled_from("abcd")
 NUMBERS = st.sampled_from(
@@ -27,6 +28,11 @@ NUMBERS = st.sampled_from(
 NAMES = st.sampled_from([None, entries.Personal("name", "张三"), entries.Personal("name", "李四")])
 IDS = st.integers(1, 14)
 DISPOSITIONS = st.sampled_from(["no_answer", "no_answer", "unknown", "answered", "abandoned"])
+SOME = NUMBERS.filter(lambda found: found is not None)
+NOTES = st.sampled_from([None, entries.Personal("text", "听力不便"), entries.Personal("text", "方言")])
+OUTCOMES = st.sampled_from(["reached", "not_reached", "not_reached", "busy", "voicemail", "vacant"])
+MEANS = st.sampled_from(["line", "self_reported", "mobile"])
+UNTIL = st.sampled_from([None, at(500_000).wall])
 KINDS = st.sampled_from(["no_loop", "line_lost"])
 LINES = st.sampled_from(["L1", None])
 
@@ -47,14 +53,26 @@ TOLD: st.SearchStrategy[entries.Entry] = st.one_of(
         DISPOSITIONS,
     ),
     st.builds(lambda key, n: answered(key, number=n), st.uuids().map(str) | KEYS, NUMBERS),
-    st.builds(lambda key, n: call(key, direction="outbound", disposition=None, digits=n), KEYS, NUMBERS),
+    st.builds(
+        lambda key, n, far: call(key, direction="outbound", disposition=None, digits=n, far_end=far),
+        st.uuids().map(str) | KEYS,
+        NUMBERS,
+        st.sampled_from([None, "answered", "busy", "vacant"]),
+    ),
     st.builds(entries.CallSeen, IDS),
+    st.builds(entries.CallbackPostponed, IDS, UNTIL),
+    st.builds(entries.CaseReopened, IDS),
+    st.builds(entries.NumberNoted, SOME, NOTES, NUMBERS),
+    st.builds(
+        entries.NumberMarked, SOME, st.sampled_from(["blocked", "test", "none", "none"]), st.just("站长")
+    ),
+    st.builds(entries.DialAsked, st.just("L1"), IDS, st.just("mobile")),
     st.builds(entries.CallSettled, IDS, st.sampled_from(["answered", "no_answer"]), st.just("panel")),
     st.builds(
         entries.CallbackAttempted,
         IDS,
-        st.sampled_from(["reached", "not_reached"]),
-        st.just("self_reported"),
+        OUTCOMES,
+        MEANS,
         st.booleans(),
     ),
     st.builds(entries.Presence, st.booleans(), st.just("panel")),
@@ -93,8 +111,17 @@ def settled(how: str) -> Callable[[int], entries.Entry]:
     return lambda row: entries.CallSettled(row, how, "panel")
 
 
-def attempted(outcome: str) -> Callable[[int], entries.Entry]:
-    return lambda row: entries.CallbackAttempted(row, outcome, "self_reported", False)
+def attempted(outcome: str, means: str) -> Callable[[int], entries.Entry]:
+    return lambda row: entries.CallbackAttempted(row, outcome, means, False)
+
+
+def ended(state: str) -> Callable[[int], entries.Entry]:
+    note = entries.Personal("text", "停用")
+    return lambda row: entries.CaseClosed(row, state, "other", "站长", note)
+
+
+def postponed(until: int | None) -> Callable[[int], entries.Entry]:
+    return lambda row: entries.CallbackPostponed(row, until)
 
 
 TURNS = st.integers(0, 5)
@@ -110,7 +137,10 @@ DONE = st.one_of(
         Aimed,
         st.just("SELECT id FROM cases"),
         TURNS,
-        st.sampled_from(["reached", "not_reached"]).map(attempted),
+        st.builds(attempted, OUTCOMES, MEANS)
+        | st.sampled_from(["not_needed", "not_callable", "unreachable"]).map(ended)
+        | UNTIL.map(postponed)
+        | st.just(entries.CaseReopened),
     ),
     st.builds(
         Aimed,
@@ -132,6 +162,20 @@ def play(path: Path, history: Sequence[Sequence[entries.Entry] | Aimed]) -> Ledg
     for step in history:
         record(ledger, *([step.entry(path)] if isinstance(step, Aimed) else step))
     return ledger
+
+
+WRONG_CASES = """
+SELECT cases.id FROM cases LEFT JOIN attempts ON case_id = cases.id GROUP BY cases.id HAVING COUNT(attempts.id) <> attempts
+UNION ALL SELECT id FROM cases WHERE (state = 'open') <> (closed_seq IS NULL) OR (state <> 'open' AND postponed_wall > 0)
+    OR state NOT IN ('open', 'reached', 'self_resolved', 'unreachable', 'not_callable', 'not_needed') OR due_wall < clock_wall
+UNION ALL SELECT MIN(id) FROM attempts WHERE call IS NOT NULL GROUP BY call HAVING COUNT(*) > 1
+UNION ALL SELECT id FROM attempts WHERE pending = 1 AND (call IS NULL OR settled_seq IS NOT NULL OR half_day IS NOT NULL)
+UNION ALL SELECT MIN(marks.id) FROM marks JOIN parties ON parties.id = number WHERE stands = 1 AND lookup IS NOT NULL
+    GROUP BY lookup HAVING COUNT(*) > 1
+UNION ALL SELECT MIN(notes.id) FROM notes JOIN parties ON parties.id = number WHERE stands = 1 AND lookup IS NOT NULL
+    GROUP BY lookup HAVING COUNT(*) > 1
+UNION ALL SELECT calls.id FROM calls WHERE disposition IN ('blocked', 'test') AND (case_id IS NOT NULL OR unseen = 1)
+"""
 
 
 def balance(path: Path) -> None:
@@ -162,6 +206,7 @@ def balance(path: Path) -> None:
         )
         == []
     )
+    assert rows(db, f"SELECT id FROM ({WRONG_CASES})") == []
     assert (
         rows(
             db,
