@@ -41,4 +41,4 @@ def send(
     """Never raises. secret: empty where the robot has none."""
     address = signed(url, secret, now.wall // MILLISECOND) if secret else url
     reply = post(address, text_body(message.text), {}, ca_file, patience)
-    return understood(reply.content, HINTS, (secret, url)) if isinstance(reply, Reply) else reply
+    return understood(reply.content, HINTS, url, secret) if isinstance(reply, Reply) else reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import socket
 from datetime import UTC, datetime
@@ -59,16 +60,15 @@ def send(
         try:
             at_once = None if mail.security == STARTTLS else tls
             connection = wire.connect(mail.host, mail.port, at_once, deadline, patience.step)
-            try:
-                smtp = _Conversation(connection, mail, patience.step)
+            with (
+                contextlib.closing(connection),
+                contextlib.closing(_Conversation(connection, mail, patience.step)) as smtp,
+            ):
                 if mail.security == STARTTLS:
                     smtp.starttls(context=tls)
                 smtp.login(mail.user, password)
                 sent = True
                 refused = smtp.send_message(letter(message, now, mail), mail.sender, mail.to)
-                smtp.close()
-            finally:
-                connection.close()
         except (smtplib.SMTPException, OSError, ValueError) as error:
             return _trouble(error, password, sent=sent, late=deadline.passed)
     if refused:

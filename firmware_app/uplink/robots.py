@@ -6,7 +6,8 @@ Both answer HTTP 200 and say in `errcode` whether they took it; 0 is yes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from firmware_app.uplink.messages import SENT, Outcome, failed, unsure
 from firmware_app.uplink.troubles import quoted
@@ -18,8 +19,9 @@ def text_body(content: str) -> bytes:
     return json.dumps({"msgtype": "text", "text": {"content": content}}, ensure_ascii=False).encode()
 
 
-def understood(content: bytes, hints: Mapping[int, Text], secrets: Iterable[str]) -> Outcome:
-    """`hints`: what to do about a code."""
+def understood(content: bytes, hints: Mapping[int, Text], url: str, secret: str = "") -> Outcome:
+    """`hints`: what to do about a code. Neither `secret` nor the tokens in `url` are repeated."""
+    secrets = (secret, url, *(value for _, value in parse_qsl(urlsplit(url).query)))
     try:
         said = json.loads(content)
         code = said["errcode"]

@@ -22,4 +22,4 @@ def send(
 ) -> Outcome:
     """Never raises."""
     reply = post(url, text_body(message.text), {}, ca_file, patience)
-    return understood(reply.content, HINTS, (url,)) if isinstance(reply, Reply) else reply
+    return understood(reply.content, HINTS, url) if isinstance(reply, Reply) else reply
