@@ -45,7 +45,9 @@ class LineRecords:
         self._numbers = numbers
         self._timezone = timezone
         self._put = put
-        self._in_hours: dict[str, InHours] = {}
+        self._in_hours: dict[
+            str, tuple[Instant, InHours]
+        ] = {}  # of the open calls, with the start it was decided for
         self._open_faults: set[tuple[str, str | None]] = set()
         self._anomalies: dict[str, deque[int]] = {}
 
@@ -106,11 +108,12 @@ class LineRecords:
             self._put(entries.FaultBegan(kind, line, detail), at)
 
     def _call(self, call: Call, stage: str, at: Instant) -> None:
-        if call.key not in self._in_hours:
-            self._in_hours[call.key] = self._hours_of(call)
+        known = self._in_hours.get(call.key)
+        if known is None or known[0] != call.started:
+            known = self._in_hours[call.key] = call.started, self._hours_of(call)
         boot = call.key.partition(":")[0]
         number = self._numbers.get(call.line, "")
-        self._put(call_entry(call, stage, boot, number, *self._in_hours[call.key]), at)
+        self._put(call_entry(call, stage, boot, number, *known[1]), at)
 
     def _hours_of(self, call: Call) -> InHours:
         """In or out of hours, by the moment it began to ring and the hours of that moment (DOMAIN 2.2: by t_ring0)."""

@@ -54,6 +54,7 @@ ODD = (
 )
 ANSWER_AFTER = (0.4, 2.0, 4.0, 6.5, 9.0, 14.9, 14.999, 15.0, 15.001, 16.5, 21.0, 29.0)  # s: 15.000 is in time
 BURSTS = (0.4, 0.8, 1.0, 1.8, 2.0, 3.0, 4.0, 6.0)  # 1.0 and less: the caller gave up within 5 s
+NO_HOOK = Sensing(ring_edges=True, loop=True, caller_id=True)
 TALK = (0.5, 2.9, 3.0, 20.0, 45.0, 180.0)
 PAUSE = (
     9 * SECOND
@@ -68,19 +69,21 @@ class FastLine:
     records: LineRecords
     boot: str
     base: int
+    sensing: Sensing = SENSING
     free: int = 0  # ns: from when on the next course may begin
     machine: LineMachine = field(init=False)
 
     def __post_init__(self) -> None:
         self.machine = LineMachine(self.name, self.boot)
-        self._take(LineRestored(self.name, self._at(0), SENSING, "fast"))
+        self._take(LineRestored(self.name, self._at(0), self.sensing, "fast"))
 
     def play(self, plan: CourseOfLine, start: int) -> int:
         """Play it from `start` (ns) on, or as soon as the line is free; gives when it was over."""
         changes = course(plan, max(start, self.free))
         wire = sorted([*changes, *sounds_of(plan, changes)], key=lambda change: change.at)
         for change in wire:
-            say = _SAID.get(change.kind)
+            deaf = change.kind in _OF_HOOK and not self.sensing.hook
+            say = None if deaf else _SAID.get(change.kind)
             signal = say(self.name, self._at(change.at), change) if say else None
             if signal is not None:
                 self._wake(change.at)
@@ -108,6 +111,7 @@ def _caller_id(line: str, at: Instant, change: WireChange) -> LineSignal | None:
     return CallerIdHeard(line, at, change.caller_id, True, Means.MODEM)
 
 
+_OF_HOOK = (Wire.OFF_HOOK, Wire.ON_HOOK, Wire.DIGIT, Wire.SOUND, Wire.REVERSED)
 _SAID: Mapping[Wire, Callable[[str, Instant, WireChange], LineSignal | None]] = {
     Wire.BURST_STARTED: lambda line, at, _: RingStarted(line, at, 0, Means.RING_PIN),
     Wire.BURST_ENDED: lambda line, at, _: RingEnded(line, at, 0, Means.RING_PIN),

@@ -41,9 +41,11 @@ _UPDATE_CALL = (
 )
 # Caller ID may announce a call before it rings, and an exacter ear correct the first word; apart, because few calls do.
 _UPDATE_START = """
-UPDATE calls SET started_mono = :started_mono, started_wall = :started_wall
+UPDATE calls SET started_mono = :started_mono, started_wall = :started_wall,
+    in_hours = :in_hours, hours_version = :hours_version, hours_basis = :hours_basis
 WHERE key = :key AND (started_mono, started_wall) <> (:started_mono, :started_wall)
 """
+_OF_START = ("key", "started_mono", "started_wall", "in_hours", "hours_version", "hours_basis")
 _TO_LOOK_AT = ("no_answer", "unknown")
 
 
@@ -94,7 +96,7 @@ def _update_call(db: apsw.Connection, values: Mapping[str, Any]) -> int | None:
     found = db.execute(_UPDATE_CALL, needed).fetchone()
     if found is None:
         return None
-    db.execute(_UPDATE_START, {name: values[name] for name in ("key", "started_mono", "started_wall")})
+    db.execute(_UPDATE_START, {name: values[name] for name in _OF_START})
     return int(found[0])
 
 

@@ -57,16 +57,21 @@ def decide_call(db: apsw.Connection, entry: entries.CallRecorded, desk: Desk) ->
     ):
         return NOT_ALLOWED
     found = one(
-        db, "SELECT id, stage, in_hours, hours_version, hours_basis FROM calls WHERE key = ?", (entry.key,)
+        db,
+        "SELECT id, stage, started_mono, in_hours, hours_version, hours_basis FROM calls WHERE key = ?",
+        (entry.key,),
     )
     if found is None:
         call: int | None = None
     else:
-        call, stage, in_hours, version, basis = found
+        call, stage, started, in_hours, version, basis = found
         if stage == "closed":
             return CALL_OVER
-        known = None if in_hours is None else bool(in_hours)
-        entry = replace(entry, in_hours=known, hours_version=version, hours_basis=basis)
+        if (
+            started == entry.started_mono
+        ):  # decided when it began; a call that was only announced begins with its ring
+            known = None if in_hours is None else bool(in_hours)
+            entry = replace(entry, in_hours=known, hours_version=version, hours_basis=basis)
     entry = _undecided(entry)
     if entry.stage != "closed":
         return entry

@@ -31,7 +31,7 @@ from firmware_app.records.service_time import busy, heard, service_time
 
 _BASES = "SELECT DISTINCT hours_basis FROM calls WHERE id >= ? AND id <= ? AND hours_basis IS NOT NULL"
 _RULES = "SELECT DISTINCT rules_version FROM cases WHERE clock_wall >= ? AND clock_wall < ? AND rules_version IS NOT NULL"
-_CLOSED = "SELECT month, id, wall, digest, figures FROM months JOIN journal ON seq = id"
+_CLOSED = "SELECT month, id, wall, months.digest, figures FROM months JOIN journal ON seq = id"
 _SETTLED = """
 SELECT calls.id, settled_seq, wall, actor, disposition FROM calls JOIN journal ON seq = settled_seq
 WHERE settled_seq > ? AND started_wall >= ? AND started_wall < ? ORDER BY settled_seq
