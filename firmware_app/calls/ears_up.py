@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from device.signals import LineLost, LineRestored, LineSignal, Sensing, SensingChanged, seconds
+from device.signals import LineLost, LineRestored, Sensing, SensingChanged, seconds
 from firmware_app.calls.ear_words import Heard, heard
 
 START_WAIT = seconds(5.0)  # a lost line is to be shown within 10 s (docs/ARCHITECTURE.md, invariant 6)
@@ -109,8 +109,3 @@ class EarsUp:
         """For the technician: which ears are away, and why."""
         names = [*self._ears, *sorted(self._away.keys() - set(self._ears))]
         return "; ".join(f"{ear}: {self._away[ear]}" for ear in names if ear in self._away)
-
-
-def sensing_of(what: LineSignal) -> Sensing | None:
-    """What an ear that says so can sense; None when it is away, or says something else."""
-    return what.sensing if isinstance(what, LineRestored | SensingChanged) else None

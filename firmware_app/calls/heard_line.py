@@ -55,6 +55,9 @@ from firmware_app.calls.told_calls import ToldCalls
 LEAST_LAG = 250 * MILLISECOND  # also while no ear is up: two that come up at once are heard in their order
 UNSTEADY = seconds(5.0)  # so long after an ear came it may still tell what it found
 MOST_WAITING = 256  # words; more is a storm of noise, settled early
+MOST_SHOWN = (
+    64  # words; while more wait, nothing new is shown: a babbling ear must not keep the loop from other lines
+)
 AT_REST = (LineState.STARTING, LineState.IDLE, LineState.LOST)
 
 
@@ -115,7 +118,7 @@ class HeardLine:
         self._now = max(self._now, signal.at.mono)
         self._ear_is(signal, ear)
         events = [*self._settle(), *self._too_late(signal, ear, late)]
-        if not isinstance(signal, Unrecognised | Damaged):
+        if not isinstance(signal, Unrecognised | Damaged) and len(self._words) <= MOST_SHOWN:
             events += self._show(signal.at)
         return events
 

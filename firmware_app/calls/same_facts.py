@@ -44,6 +44,7 @@ WORD_AFTER = seconds(1.0)  # a modem says RING when the burst is over, or in the
 CALLER_ID_TOGETHER = seconds(3.0)
 REMEMBERED = seconds(5.0)  # so long a happening that was told is known again
 MOST = 200  # open happenings; more is a storm
+MOST_CALLER_IDS = 20  # words on one caller; of more, the best are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,9 @@ def _joined(happening: Happening, word: Heard) -> Happening:
     by = happening.by | {(word.ear, type(word.what))}
     if happening.told:
         return replace(happening, by=by)
-    words = (*happening.words, word) if happening.family is CallerIdHeard else ()
-    return replace(happening, by=by, words=words, best=min(happening.best, word, key=exactness))
+    words = sorted((*happening.words, word), key=wholeness)[:MOST_CALLER_IDS]
+    of_caller = tuple(words) if happening.family is CallerIdHeard else ()
+    return replace(happening, by=by, words=of_caller, best=min(happening.best, word, key=exactness))
 
 
 def told(happening: Happening) -> list[Heard]:
