@@ -43,9 +43,9 @@ def due(clock: int, minutes: int) -> int:
 
 
 def half_day(wall: int) -> str:
-    """The point's midday break ends the morning."""
+    """The midday break begins the afternoon."""
     here = local(wall)
-    return f"{here.date()} {'am' if here.hour * 60 + here.minute < 870 else 'pm'}"
+    return f"{here.date()} {'am' if here.hour * 60 + here.minute < 720 else 'pm'}"
 
 
 @dataclass
