@@ -23,6 +23,7 @@ from device.signals import SECOND, Instant
 from firmware_app.desk_entries import from_desk
 from firmware_app.line_view import iso
 from firmware_app.monitor_link import MonitorLink
+from firmware_app.monitor_requests import Asked, MonitorRequests
 from firmware_app.monitor_socket import Answer, Json, MonitorSocket, failure
 from firmware_app.records import entries
 from firmware_app.records.ledger import Ledger
@@ -145,8 +146,16 @@ class Box:
                 else failure(outcome.code, outcome.message)
             )
 
-    def request(self, what: str, line: str | None, within: float, answer: Answer) -> None:
-        answer({"ok": True, "result": None})
+    def request(
+        self, what: str, line: str | None, within: float, answer: Answer, number: str | None = None
+    ) -> None:
+        if what != "test_reminder":
+            answer({"ok": True, "result": None})
+        elif self.socket is not None:
+            requests = MonitorRequests({}, lambda: None, self.socket.announce, lambda _: None)
+            listens = self.socket.listens("uplink")
+            requests.uplink_there = lambda: listens
+            requests.take(Asked(what, line, 1, answer), 0)
 
     # ---- what happened
 
