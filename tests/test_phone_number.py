@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from firmware_app.calls.area_codes import AREA_CODES
-from firmware_app.calls.phone_number import Kind, parse
+from firmware_app.calls.phone_number import Kind, area_of, parse
 
 LINE = "03562217000"
 
@@ -104,6 +105,129 @@ def test_short_codes_are_numbers_but_nobody_s(raw: str) -> None:
 def test_a_short_code_behind_an_area_code() -> None:
     number = parse("035612345", LINE)
     assert (number.kind, number.display, number.personal) == (Kind.SHORT, "0356-12345", False)
+    assert (number.key, number.area, number.national) == ("12345", "0356", "035612345")
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "key"),
+    [
+        ("035612345", "", "12345"),
+        ("+86 0356 12345", LINE, "12345"),
+        ("035112345", LINE, "12345"),  # the same service, of another city
+        ("0356110", LINE, "110"),
+        ("035696110", "", "96110"),
+        ("035196110", LINE, "96110"),
+        ("035696123", LINE, "96123"),  # of the own city
+        ("035196123", LINE, "035196123"),  # of another province, perhaps another service
+        ("035696123", "", "035696123"),  # whose line is not known
+        ("12345", LINE, "12345"),
+        ("96123", LINE, "96123"),
+    ],
+)
+def test_one_service_has_one_key(raw: str, line: str, key: str) -> None:
+    number = parse(raw, line)
+    assert (number.kind, number.key, number.callable, number.personal) == (Kind.SHORT, key, True, False)
+
+
+@pytest.mark.parametrize(
+    ("raw", "extension"),
+    [
+        ("0356 2217000 转 801", "801"),
+        ("03562217000,12#", "12"),
+        ("0356-2217000 ext. 7", "7"),
+        ("2217000", ""),
+    ],
+)
+def test_an_extension_is_kept(raw: str, extension: str) -> None:
+    number = parse(raw, LINE)
+    assert (number.extension, number.key) == (extension, "03562217000")
+
+
+@pytest.mark.parametrize(
+    ("raw", "trunk"), [("015400001234", True), ("15400001234", False), ("17951015400001234", True)]
+)
+def test_the_0_that_an_exchange_sent_before_a_mobile_is_known(raw: str, trunk: bool) -> None:
+    assert parse(raw, LINE).trunk is trunk
+
+
+@pytest.mark.parametrize(
+    ("line_number", "area"),
+    [("03562217000", "0356"), ("0356-2217000", "0356"), ("01062217000", "010"), ("", ""), ("2217000", "")],
+)
+def test_the_area_of_a_line(line_number: str, area: str) -> None:
+    assert area_of(line_number) == area
+
+
+# ---- beside phonenumbers (DOMAIN 4.2): the same where it knows the number; its traps are ours to avoid
+
+
+def theirs(raw: str) -> str | None:
+    """The number as phonenumbers has it, national with the trunk 0 of a fixed line; None where it is invalid or unreadable."""
+    try:
+        found = phonenumbers.parse(raw, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(found) or found.country_code != 86:
+        return None
+    kind = phonenumbers.number_type(found)
+    national = phonenumbers.national_significant_number(found)
+    return "0" + national if kind == phonenumbers.PhoneNumberType.FIXED_LINE else national
+
+
+FIXED_LINES = st.builds(
+    lambda area, local: f"0{area}{local[: 8 if len(area) == 2 or area in EIGHT_DIGITS else 7]}",
+    st.sampled_from(sorted(AREA_CODES)),
+    st.from_regex(r"[2-8][0-9]{7}", fullmatch=True),
+)
+EIGHT_DIGITS = frozenset({"755", "571", "512", "532", "371", "431", "451"})
+WRITINGS = st.sampled_from(["{}", "+86{}", "0086{}", "86{}", "17951{}", "{}#", " {} "])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True) | FIXED_LINES, WRITINGS)
+def test_what_phonenumbers_knows_is_the_same_here(number: str, writing: str) -> None:
+    known = theirs(number)
+    if known is not None:
+        found = parse(writing.format(number), LINE)
+        assert found.key == known
+        assert found.national == known
+
+
+@pytest.mark.parametrize(
+    ("raw", "key"),
+    [
+        ("2217000", "03562217000"),  # invalid there: it has no line whose area code would help
+        ("12345", "12345"),
+        ("110", "110"),
+        ("10086", "10086"),
+        ("95588", "95588"),
+        ("96123", "96123"),
+        ("95533", "95533"),
+        ("17911 03562217000", "03562217000"),
+        ("0356 2217000 转 801", "03562217000"),
+    ],
+)
+def test_numbers_that_phonenumbers_does_not_read(raw: str, key: str) -> None:
+    assert theirs(raw) is None
+    assert parse(raw, LINE).key == key
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        ("1234513834560000", Kind.UNKNOWN),  # there 12345 is stripped, as if it were a carrier's prefix
+        ("0013834560000", Kind.FOREIGN),
+        ("P", Kind.HIDDEN),
+        ("O", Kind.HIDDEN),
+        ("106575550000", Kind.UNKNOWN),
+    ],
+)
+def test_what_is_no_chinese_telephone_is_none_here(raw: str, kind: Kind) -> None:
+    assert parse(raw, LINE).kind is kind
+
+
+def test_the_trap_of_12345_is_still_one() -> None:
+    assert theirs("1234513834560000") == "13834560000"
 
 
 @pytest.mark.parametrize(
