@@ -13,8 +13,19 @@ from flask import Flask, Response, flash, g, make_response, render_template, req
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from web_panel import callbacks_page, calls_page, events_page, language_page, sessions, sign_in, today_page
+from web_panel import (
+    callbacks_page,
+    calls_page,
+    events_page,
+    figures_page,
+    hours_page,
+    language_page,
+    sessions,
+    sign_in,
+    today_page,
+)
 from web_panel.guarding import guard
+from web_panel.hours_door import years_missing
 from web_panel.ledger_door import LedgerAway
 from web_panel.navigation import places
 from web_panel.parts import Parts
@@ -43,7 +54,16 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
     language_page.choose_for_request(app, parts.settings.language)
     guard(app, parts.settings.panel.host)
     CSRFProtect(app)
-    for page in (today_page, callbacks_page, calls_page, sign_in, events_page, language_page):
+    for page in (
+        today_page,
+        callbacks_page,
+        calls_page,
+        figures_page,
+        sign_in,
+        events_page,
+        hours_page,
+        language_page,
+    ):
         app.register_blueprint(page.blueprint)
     _dress(app, parts)
     _handle_trouble(app)
@@ -70,6 +90,7 @@ def _dress(app: Flask, parts: Parts) -> None:
             "visitor": _visitor(),
             "ledger_there": parts.ledger.is_there(),
             "places": places(app.view_functions),
+            "years_missing": lambda: years_missing(parts.ledger, parts.clock().wall, parts.zone),
             "asset": lambda name: url_for("static", filename=name, v=_digest(name)),
         }
 

@@ -11,7 +11,7 @@ call-back waits so long, but a clock that was wrong can say so.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -217,11 +217,7 @@ class OpeningHours:
 
     def missing_years(self, now: int) -> tuple[int, ...]:
         """The years whose calendar is due and not there: this one, and from 1 November on the next, too."""
-        day = date_of(day_of(civil(now, self.timezone)))
-        if day is None:
-            return ()
-        due = (day.year, day.year + 1) if (day.month, day.day) >= NOTICE_FROM else (day.year,)
-        return tuple(year for year in due if is_year(year) and year not in self.calendars)
+        return missing_years(now, self.timezone, self.calendars)
 
     def _plan(self, day: date) -> tuple[Window, ...]:
         """The windows of a day by the clock of the point, closures or not."""
@@ -261,6 +257,15 @@ class OpeningHours:
                 if lower < upper:
                     found.append((lower, upper))
         return found
+
+
+def missing_years(now: int, timezone: ZoneInfo, known: Container[int]) -> tuple[int, ...]:
+    """As OpeningHours.missing_years, where only the years are known of which there is a calendar."""
+    day = date_of(day_of(civil(now, timezone)))
+    if day is None:
+        return ()
+    due = (day.year, day.year + 1) if (day.month, day.day) >= NOTICE_FROM else (day.year,)
+    return tuple(year for year in due if is_year(year) and year not in known)
 
 
 def _calendars(documents: Mapping[str, Versioned]) -> dict[int, HolidayCalendar]:
