@@ -104,8 +104,8 @@ def test_any_period_counts_as_its_rows_do(
         ]
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(counted_calls(), min_size=1, max_size=14))
+@settings(max_examples=30, deadline=None)
+@given(st.lists(counted_calls(), min_size=20, max_size=60))
 def test_the_ledger_gives_each_call_the_code_that_the_rules_give(calls: list[CountedCall]) -> None:
     with reading(calls) as db:
         stored = dict(db.execute("SELECT id, counted FROM calls").fetchall())
