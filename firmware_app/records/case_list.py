@@ -86,17 +86,17 @@ FROM cases JOIN journal ON seq = closed_seq LEFT JOIN parties AS texts ON texts.
 WHERE cases.id = ? AND state <> 'open'
 """
 
+# The latest three hundred: a line that is hardly dialled on must not cost a look at every attempt there ever was.
 _WORKED_FORMS = """
 SELECT dial_form FROM (
     SELECT attempts.id AS id, dial_form, 0 AS far FROM parties
     CROSS JOIN cases ON cases.party = parties.id CROSS JOIN attempts ON attempts.case_id = cases.id JOIN calls ON calls.id = call
     WHERE parties.lookup = ?1 AND outcome = 'reached' AND pending = 0 AND dial_form IS NOT NULL AND calls.line = ?2
     UNION ALL
-    SELECT * FROM (
-        SELECT attempts.id, dial_form, 1 FROM attempts JOIN calls ON calls.id = call
-        WHERE call IS NOT NULL AND outcome = 'reached' AND pending = 0 AND dial_form IS NOT NULL AND calls.line = ?2
-        ORDER BY attempts.id DESC LIMIT 20
-    )
+    SELECT latest.id, dial_form, 1 FROM (
+        SELECT id, call, dial_form FROM attempts WHERE outcome = 'reached' AND dial_form IS NOT NULL AND pending = 0
+        ORDER BY id DESC LIMIT 300
+    ) AS latest JOIN calls ON calls.id = call WHERE calls.line = ?2
 ) ORDER BY far, id DESC
 """
 
