@@ -54,10 +54,10 @@ def test_what_the_modem_dials_is_one_call_with_the_digits_of_the_better_ear(tmp_
 
     (by_chip,) = box.calls_of("L1")
     assert facts(by_chip, "direction", "number", "digits_by") == ("outbound", NUMBER, "dtmf_chip")
-    assert facts(by_chip, "started_by", "ended_by", "far_end") == ("modem", "hook_pin", "unknown")
+    assert facts(by_chip, "started_by", "ended_by", "far_end") == ("hook_pin", "hook_pin", "unknown")
     (by_sound,) = box.calls_of("L2")
     assert facts(by_sound, "direction", "number", "digits_by") == ("outbound", NUMBER, "sound")
-    assert facts(by_sound, "started_by", "ended_by", "far_end") == ("modem", "hook_pin", "answered")
+    assert facts(by_sound, "started_by", "ended_by", "far_end") == ("hook_pin", "hook_pin", "answered")
     for call in (by_chip, by_sound):
         assert call["talk_s"] > 12, "one call, from the modem's dialling to the putting down of the telephone"
     assert box.faults_open() == []
