@@ -12,19 +12,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from device.spoken import clip_for
+
 log = logging.getLogger(__name__)
 
-MORE = "more"
-CLIPS = (*(str(number) for number in range(1, 10)), MORE)  # what may be recorded, by name
 LONGEST = 15.0  # seconds that one clip may play: the device hangs, or it is no clip of ours
 
 ProblemTold = Callable[[str, str | None], None]
 """Told "voice" and what is wrong, as it begins or changes; None as it ends. Must return at once."""
-
-
-def clip_for(number: int) -> str:
-    """The name of the clip that says `number`."""
-    return str(number) if 1 <= number <= 9 else MORE
 
 
 class Voice:

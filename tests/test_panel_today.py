@@ -267,14 +267,6 @@ def test_a_box_that_hears_nothing_does_not_reassure(
     assert "正在监测" in words(desk.page())
 
 
-def test_who_has_left_the_desk_is_told_so(box: Box, desk: Desk, live: Live) -> None:
-    assert "已离岗" not in desk.page()
-    before, box.present = live.present().version, False
-    box.publish()
-    live.wait(before, SOON)
-    assert "已离岗 · 长按过按钮；短按即返岗" in words(desk.page())
-
-
 def test_a_card_that_cannot_be_written_is_told(box: Box, desk: Desk, live: Live) -> None:
     before = live.present().version
     box.recorder = {"ok": False, "waiting": 12}

@@ -62,7 +62,7 @@ def test_no_run_of_digits_is_long_enough_for_a_number(waiting: int, oldest: int,
 )
 def test_what_a_robot_answers(content: bytes, fate: Fate, words: str) -> None:
     hints = {310000: Text("检查密钥", "check the key")}
-    outcome = understood(content, hints, "https://robot.example/send?key=SECRET", "other")
+    outcome = understood(content, hints, ("SECRET",))
     assert outcome.fate is fate
     assert words in outcome.why.en
     assert ("检查密钥" in outcome.why.zh) is (b"310000" in content)
@@ -70,7 +70,7 @@ def test_what_a_robot_answers(content: bytes, fate: Fate, words: str) -> None:
 
 @given(content=st.binary(max_size=60) | st.from_regex(rb'\{"errcode":[-0-9a-z"\[\]{}]{0,8},"errmsg":".*"\}'))
 def test_whatever_a_robot_answers_it_is_understood_somehow(content: bytes) -> None:
-    assert understood(content, {}, "").fate in Fate
+    assert understood(content, {}, ()).fate in Fate
 
 
 def test_a_text_for_a_robot_is_json() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from device.voice import CLIPS, Voice, clip_for
+from device.spoken import CLIPS, clip_for
+from device.voice import Voice
 
 SOON = 10.0
 

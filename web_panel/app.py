@@ -20,6 +20,7 @@ from web_panel import (
     figures_page,
     hours_page,
     language_page,
+    reminders_page,
     sessions,
     sign_in,
     today_page,
@@ -62,6 +63,7 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
         sign_in,
         events_page,
         hours_page,
+        reminders_page,
         language_page,
     ):
         app.register_blueprint(page.blueprint)
@@ -88,6 +90,7 @@ def _dress(app: Flask, parts: Parts) -> None:
             "t": g.t,
             "site_name": parts.settings.site.name,
             "visitor": _visitor(),
+            "waiting": lambda: parts.ledger.waiting_count() if _visitor() else 0,
             "ledger_there": parts.ledger.is_there(),
             "places": places(app.view_functions),
             "years_missing": lambda: years_missing(parts.ledger, parts.clock().wall, parts.zone),

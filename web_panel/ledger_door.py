@@ -26,6 +26,7 @@ from firmware_app.records.call_history import (
 from firmware_app.records.call_list import CallRow, DoneRow, MissedRow, slice_of
 from firmware_app.records.database import LedgerError
 from firmware_app.records.reading import Reader
+from firmware_app.records.reminder_rows import waiting_count
 from web_panel.formatting import start_of_day
 
 SHOWN = 60  # rows of the list; a clerk works it from the top
@@ -159,8 +160,22 @@ class LedgerDoor:
         with _or_away(), self._reader.snapshot() as db:
             yield db
 
+    @contextmanager
+    def asking(self) -> Iterator[Reader]:
+        """The reader itself, for those of `firmware_app.records` that make their own transactions."""
+        with _or_away():
+            yield self._reader
+
     def is_there(self) -> bool:
         return self._path.exists()
+
+    def waiting_count(self) -> int:
+        """How many rows the list of calls to be dealt with has; 0 where there is no ledger."""
+        try:
+            with self.reading() as db:
+                return waiting_count(db)
+        except LedgerAway:
+            return 0
 
     def account(self, name: str) -> AccountView | None:
         with _or_away():

@@ -20,6 +20,7 @@ PLACES = (
     Place("calls.page", "通话"),
     Place("figures.page", "数字"),
     Place("hours.page", "服务时间"),
+    Place("reminders.page", "提醒"),
 )
 
 

@@ -139,7 +139,7 @@ def signed_in_only(page: Page[P]) -> Page[P]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> BaseResponse:
         here = visitor()
         if here is None:
-            background = request.endpoint in ("events.events", "today.fragment")
+            background = request.endpoint in ("events.events", "today.fragment", "today.waiting")
             return Response(status=401) if background else elsewhere("sign_in.form")
         return page(*args, **kwargs)
 

@@ -14,10 +14,13 @@ from flask import Blueprint, Response, flash, g, make_response, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from firmware_app.monitor_link import Answer
+from firmware_app.records.presence_list import presence_now
+from firmware_app.records.reminder_rows import latest_messages
 from web_panel import sessions
 from web_panel.equipment_words import STAGE_WORDS
 from web_panel.ledger_door import LedgerAway, LedgerView, WaitingCall
 from web_panel.parts import parts
+from web_panel.presence_view import desk_row, uplink_rows
 from web_panel.refusals import refusal
 from web_panel.today_view import Audience, Today, today
 
@@ -46,11 +49,15 @@ def _look() -> Today:
         own_numbers={line.name: line.number for line in here.settings.lines},
         shown=here.memory.shown(_visitor().sign_in, now),
     )
+    state = here.live.present().state
     try:
         ledger: LedgerView | None = here.ledger.view(now.wall, here.zone)
+        with here.ledger.reading() as db:
+            presence, messages = presence_now(db), latest_messages(db)
     except LedgerAway:
-        ledger = None
-    return today(ledger, here.live.present().state, desk)
+        return today(None, state, desk)
+    box = uplink_rows(here.settings.reminders, messages, state, g.t)
+    return today(ledger, state, desk, desk_row(presence, g.t, desk.when), box)
 
 
 def _etag(seen: Today) -> str:
@@ -215,6 +222,28 @@ def all_seen() -> BaseResponse:
         text = g.t("已记下：看过最早的 {n} 个，还有更多，请再按一次。", n=SEEN_AT_ONCE)
         return _told(Answer(ok=True), text)
     return _told(Answer(ok=True), g.t("已记下：全部看过。"))
+
+
+@blueprint.post("/presence")
+@sessions.acting
+def presence() -> BaseResponse:
+    """The buttons 离岗 and 返岗: what a person says stands beside what the box believes."""
+    said = request.form.get("present")
+    if said not in ("yes", "no"):
+        return _answered(g.t("没有这个操作，请再按一次。"), "failed")
+    done = (
+        g.t("已记下：返岗。")
+        if said == "yes"
+        else g.t("已记下：离岗。回来后拿起话机、按按钮或按“返岗”都行。")
+    )
+    return _told(_record("Presence", {"present": said == "yes"}), done)
+
+
+@blueprint.get("/waiting")
+@sessions.signed_in_only
+def waiting() -> BaseResponse:
+    """How many calls want something of a person, for the titles of other pages."""
+    return make_response({"n": parts().ledger.waiting_count()})
 
 
 @blueprint.post("/lines/still-talking")

@@ -6,7 +6,7 @@ Pure: the present moment is an argument. Numbers come out masked, except those t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -14,9 +14,11 @@ from typing import Any
 from device.signals import SECOND
 from firmware_app.calls.phone_number import parse
 from firmware_app.records.privacy import mask_name, mask_number
-from web_panel.equipment_words import DOUBTS, FAULTS, MEANS, STAGE_WORDS, STATES, TROUBLES
+from web_panel.box_view import BoxRow, box_rows, deaf, dicts
+from web_panel.equipment_words import DOUBTS, MEANS, STAGE_WORDS, STATES, TROUBLES
 from web_panel.formatting import minutes, waited, when
-from web_panel.ledger_door import CheckedLine, DoneCall, LedgerView, OpenFault, WaitingCall
+from web_panel.ledger_door import DoneCall, LedgerView, WaitingCall
+from web_panel.presence_view import DeskRow, desk_row
 from web_panel.translating import Translator
 
 STEPS = (5, 10, 15)  # seconds; the stages of the ring lamp
@@ -80,16 +82,6 @@ class DoneRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BoxRow:
-    """A fact of the equipment. tone: calm | watch | trouble; detail: for the technician, as the driver told it."""
-
-    tone: str
-    words: str
-    advice: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Digests:
     """What each part of the page shows, as one short word: a part whose word is the same is left alone."""
 
@@ -99,6 +91,7 @@ class Digests:
     counts: str
     done: str
     box: str
+    presence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +111,7 @@ class Parts:
     counts: Sequence[tuple[str, int]]
     done: Sequence[DoneRow]
     box: Sequence[BoxRow]
+    presence: DeskRow
     ledger_there: bool
     hearing: bool
 
@@ -133,7 +127,7 @@ def _digests(parts: Parts) -> Digests:
     lines = [line if line.stage is None else replace(line, age=0, stage=0, words="") for line in parts.lines]
     rows = [row if row.shown_for is None else replace(row, shown_for=0) for row in parts.todo]
     todo = (rows, parts.todo_total, parts.more_than, parts.unseen, parts.ledger_there, parts.hearing)
-    shown = (parts.notices, lines, todo, parts.counts, parts.done, parts.box)
+    shown = (parts.notices, lines, todo, parts.counts, parts.done, parts.box, parts.presence)
     return Digests(*(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in shown))
 
 
@@ -164,8 +158,14 @@ class Audience:
         return when(wall, self.now, self.zone, self.t)
 
 
-def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audience) -> Today:
-    """The whole page. ledger None: there is none to read yet; state None: the monitor is away."""
+def today(
+    ledger: LedgerView | None,
+    state: Mapping[str, Any] | None,
+    desk: Audience,
+    presence: DeskRow | None = None,
+    more: Sequence[BoxRow] = (),
+) -> Today:
+    """The whole page. ledger None: there is none to read yet; state None: the monitor is away; more: of the box."""
     held = ledger or LedgerView()
     parts = Parts(
         notices=_notices(ledger, state, desk),
@@ -177,16 +177,12 @@ def today(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: Audi
         newest_call=held.newest_call,
         counts=_counts(held, desk.t),
         done=[_done_row(call, desk) for call in held.done[:DONE_SHOWN]],
-        box=_box(held, state, desk),
+        box=[*box_rows(held, state, desk.t, desk.when), *more],
+        presence=presence or desk_row(None, desk.t, desk.when),
         ledger_there=ledger is not None,
-        hearing=state is not None and not _deaf(state),
+        hearing=state is not None and not deaf(state),
     )
     return Today(parts, _digests(parts))
-
-
-def _dicts(value: object) -> list[Mapping[str, Any]]:
-    """The mappings in `value`: a state comes from another process, of perhaps another version."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _wall(text: object) -> int | None:
@@ -195,18 +191,6 @@ def _wall(text: object) -> int | None:
         return round(datetime.fromisoformat(str(text)).timestamp() * SECOND)
     except (ValueError, OverflowError):
         return None
-
-
-def _hears(line: Mapping[str, Any]) -> bool:
-    """Whether a call on `line` would be noticed."""
-    kinds = {trouble.get("kind") for trouble in _dicts(line.get("troubles"))}
-    return line.get("state") not in ("starting", "lost") and not kinds & {"line_lost", "no_loop"}
-
-
-def _deaf(state: Mapping[str, Any]) -> bool:
-    """Whether there are lines and not one of them hears anything."""
-    lines = _dicts(state.get("lines"))
-    return bool(lines) and not any(map(_hears, lines))
 
 
 # ---- above everything
@@ -237,7 +221,7 @@ def _notices(ledger: LedgerView | None, state: Mapping[str, Any] | None, desk: A
 
 
 def _line_cards(state: Mapping[str, Any] | None, desk: Audience) -> list[LineCard]:
-    told = _dicts((state or {}).get("lines"))
+    told = dicts((state or {}).get("lines"))
     if not told:  # the places stay, so that nothing moves under the hand when the monitor comes back
         return [LineCard(name, "calm", desk.t("状态未知")) for name in desk.own_numbers]
     return [_line_card(line, desk) for line in told]
@@ -245,7 +229,7 @@ def _line_cards(state: Mapping[str, Any] | None, desk: Audience) -> list[LineCar
 
 def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
     t, name = desk.t, str(line.get("name", ""))
-    kinds = {trouble.get("kind"): trouble for trouble in _dicts(line.get("troubles"))}
+    kinds = {trouble.get("kind"): trouble for trouble in dicts(line.get("troubles"))}
     if line.get("state") == "ringing" and isinstance(line.get("call"), dict):
         return _ringing(name, line["call"], desk)
     in_use = line.get("state") in ("talking", "outbound", "off_hook")
@@ -347,49 +331,3 @@ def _counts(held: LedgerView, t: Translator) -> list[tuple[str, int]]:
     if held.counts.unsettled:
         found.append((t("待确认"), held.counts.unsettled))
     return found
-
-
-# ---- the box
-
-
-def _box(held: LedgerView, state: Mapping[str, Any] | None, desk: Audience) -> list[BoxRow]:
-    t = desk.t
-    rows = [_monitoring(state, t)]
-    if state is not None and state.get("present") is False:
-        rows.append(BoxRow("calm", t("已离岗 · 长按过按钮；短按即返岗")))
-    rows += [_fault(fault, desk) for fault in held.faults]
-    told: set[str] = set()
-    for check in held.checks:
-        rows.append(_check(check, desk, told))
-        told.add(check.detail)
-    if not held.checks:
-        rows.append(BoxRow("calm", t("还没有做过线路自查，每天会自动做一次")))
-    return rows
-
-
-def _monitoring(state: Mapping[str, Any] | None, t: Translator) -> BoxRow:
-    if state is None:
-        return BoxRow("trouble", t("监测程序没有运行"))
-    if _deaf(state):
-        return BoxRow("trouble", t("没有一条线能听到来电"), t("请看上面每条线写的办法；刚开机请等一分钟。"))
-    return BoxRow("calm", t("正在监测"))
-
-
-def _fault(fault: OpenFault, desk: Audience) -> BoxRow:
-    words, advice = {**TROUBLES, **FAULTS}.get(fault.kind, ("有故障", "请告诉技术员。"))
-    told = desk.t("{fault}（{when} 起）", fault=desk.t(words), when=desk.when(fault.since))
-    if fault.line is None:
-        return BoxRow("trouble", told, desk.t(advice))
-    which = fault.detail if fault.kind in ("ear_lost", "line_lost") else ""
-    return BoxRow("trouble", f"{fault.line} {told}", detail=which)  # what to do stands at the line
-
-
-def _check(check: CheckedLine, desk: Audience, told: Set[str]) -> BoxRow:
-    t = desk.t
-    what = t("指示灯") if check.line is None else check.line
-    if check.passed:
-        return BoxRow("calm", t("{what} 自查正常（{when}）", what=what, when=desk.when(check.wall)))
-    words = t("{what} 自查没有通过（{when}）", what=what, when=desk.when(check.wall))
-    if check.detail in told:  # the same, line after line: once is enough
-        return BoxRow("watch", words)
-    return BoxRow("watch", words, t("请告诉技术员。"), check.detail)

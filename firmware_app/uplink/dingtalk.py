@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 from device.signals import MILLISECOND, Instant
 from firmware_app.uplink.messages import Message, Outcome
-from firmware_app.uplink.posting import PATIENT, Patience, Reply, post
+from firmware_app.uplink.posting import PATIENT, Patience, Reply, post, secrets_in
 from firmware_app.uplink.robots import text_body, understood
 from firmware_app.wording import Text
 
@@ -41,4 +41,4 @@ def send(
     """Never raises. secret: empty where the robot has none."""
     address = signed(url, secret, now.wall // MILLISECOND) if secret else url
     reply = post(address, text_body(message.text), {}, ca_file, patience)
-    return understood(reply.content, HINTS, url, secret) if isinstance(reply, Reply) else reply
+    return understood(reply.content, HINTS, (secret, *secrets_in(url))) if isinstance(reply, Reply) else reply

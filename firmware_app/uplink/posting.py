@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from firmware_app.uplink import troubles, wire
 from firmware_app.uplink.messages import Outcome, failed, unsure
@@ -66,6 +66,11 @@ def post(
                 return troubles.of_connection(TimeoutError(), sent=sent, late=True)
             return unsure("服务器的答复看不懂", "the server's answer is not understood")
     return Reply(content) if 200 <= answer.status < 300 else troubles.of_status(answer.status)
+
+
+def secrets_in(url: str) -> tuple[str, ...]:
+    """What must not be repeated of an address: all of it, and the tokens in its query."""
+    return (url, *(value for _, value in parse_qsl(urlsplit(url).query)))
 
 
 def _headers(more: Mapping[str, str], host: str) -> dict[str, str]:

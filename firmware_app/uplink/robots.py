@@ -6,8 +6,7 @@ Both answer HTTP 200 and say in `errcode` whether they took it; 0 is yes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Iterable, Mapping
 
 from firmware_app.uplink.messages import SENT, Outcome, failed, unsure
 from firmware_app.uplink.troubles import quoted
@@ -19,9 +18,8 @@ def text_body(content: str) -> bytes:
     return json.dumps({"msgtype": "text", "text": {"content": content}}, ensure_ascii=False).encode()
 
 
-def understood(content: bytes, hints: Mapping[int, Text], url: str, secret: str = "") -> Outcome:
-    """`hints`: what to do about a code. Neither `secret` nor the tokens in `url` are repeated."""
-    secrets = (secret, url, *(value for _, value in parse_qsl(urlsplit(url).query)))
+def understood(content: bytes, hints: Mapping[int, Text], secrets: Iterable[str]) -> Outcome:
+    """`hints`: what to do about a code; `secrets` are not repeated."""
     try:
         said = json.loads(content)
         code = said["errcode"]

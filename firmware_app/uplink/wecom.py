@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from device.signals import Instant
 from firmware_app.uplink.messages import Message, Outcome
-from firmware_app.uplink.posting import PATIENT, Patience, Reply, post
+from firmware_app.uplink.posting import PATIENT, Patience, Reply, post, secrets_in
 from firmware_app.uplink.robots import text_body, understood
 from firmware_app.wording import Text
 
@@ -22,4 +22,4 @@ def send(
 ) -> Outcome:
     """Never raises."""
     reply = post(url, text_body(message.text), {}, ca_file, patience)
-    return understood(reply.content, HINTS, url) if isinstance(reply, Reply) else reply
+    return understood(reply.content, HINTS, secrets_in(url)) if isinstance(reply, Reply) else reply

@@ -5,7 +5,7 @@
   var today = document.getElementById("today");
   if (!today) return;
   var away = document.getElementById("away");
-  var plainTitle = document.title;
+  var plainTitle = document.title.replace(/^\(\d+\) /, "");
   var STAGES = [5, 10, 15];    // seconds, as the lamp's
   var LEASE = 6000;            // ms a leader's word holds; renewed each second
   var POLL = 3500, QUIET = 40000, RETRY = 30000, MINUTE = 60000, READ = 8000, AIM = 400;  // ms
@@ -29,7 +29,9 @@
         line.querySelector(".state").textContent = line.dataset.stageWords.split("|")[stage];
       }
     });
-    var title = ringing ? "☎ " + today.dataset.ringingTitle + " · " + plainTitle : plainTitle;
+    var todo = document.getElementById("part-todo"), waits = todo ? Number(todo.dataset.waiting) : 0;
+    var title = (waits ? "(" + waits + ") " : "") + plainTitle;
+    if (ringing) title = "☎ " + today.dataset.ringingTitle + " · " + title;
     if (document.title !== title) document.title = title;
     hideInTime();
   }
