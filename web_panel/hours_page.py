@@ -27,6 +27,7 @@ from web_panel.hours_forms import Wrong
 from web_panel.parts import parts
 from web_panel.refusals import refusal
 
+LATEST_CLOSURES = 6  # that are listed at once; the others are folded away
 PASTED = 40_000  # characters of a calendar; a year has about 4,000
 
 blueprint = Blueprint("hours", __name__)
@@ -87,6 +88,7 @@ def page() -> BaseResponse:
     duty = {} if plan is None else plan.content
     if hours is None:
         return make_response(render_template("hours.html", hours=None))
+    closures = hours_view.closure_lines(found.closures, clock)
     return make_response(
         render_template(
             "hours.html",
@@ -95,7 +97,8 @@ def page() -> BaseResponse:
             weeks=_weeks(hours_view.days(hours, duty, clock)),
             versions=hours_view.versions(found.documents["service_hours"].content, clock),
             changes=hours_view.changes(found.changes, clock),
-            closures=hours_view.closure_lines(found.closures, clock),
+            closures=closures[:LATEST_CLOSURES],
+            older_closures=closures[LATEST_CLOSURES:],
             years=hours_view.calendar_years(hours, g.t),
         )
     )
@@ -126,7 +129,7 @@ def _week_form(fields: Mapping[str, str]) -> dict[str, object]:
         "days": list(zip(DAYS, forms.DAY_WORDS, strict=True)),
         "holidays": [(key, g.t(words)) for key, words in hours_view.HOLIDAY_WORDS.items()],
         "makeup": makeup,
-        "blocks": range(min(forms.BLOCKS, max(2, len(used) + (len(used) > 1)))),
+        "blocks": range(max(2, *(place + 1 for place in used))) if used else range(2),
     }
 
 
@@ -179,7 +182,8 @@ def closure() -> BaseResponse:
     known = next((each for each in _closures() if each["id"] == wanted), None)
     if wanted and known is None:
         abort(404)
-    return make_response(render_template("hours_closure.html", wrong=(), fields=known or {}, id=wanted))
+    fields = known or hours_view.closure_begun(everything(parts().ledger, parts().zone).hours, _clock())
+    return make_response(render_template("hours_closure.html", wrong=(), fields=fields, id=wanted))
 
 
 @blueprint.post("/hours/closure")

@@ -15,12 +15,13 @@ from firmware_app.calls.holiday_calendar import HolidayCalendar
 from firmware_app.calls.opening_hours import DayKind, OpeningHours
 from firmware_app.calls.service_hours import DAYS, versions_of
 from firmware_app.records.hours_history import ClosureRow, DocumentChange
+from firmware_app.records.outcomes import SEED
 from web_panel.formatting import when
 from web_panel.hours_forms import DAY_WORDS, typed_windows
 from web_panel.translating import Translator
 
 HOLIDAY_WORDS = {"closed": "放假日不办公", "open": "放假日照常"}
-SEED = "seed"
+BRIEF = 24  # characters of a reason in a row of a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class DayRow:
 
     when: str
     weekday: str
-    windows: str
+    windows: Sequence[str]
     about: str
     duty: str
     tone: str
@@ -41,7 +42,7 @@ class WeekRow:
     """Days whose windows are the same, together: 周一至周五 08:30-12:00."""
 
     days: str
-    windows: str
+    windows: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ def _semicolon(t: Translator) -> str:
     return "; " if t.language == "en" else "；"
 
 
+def _brief(reason: str) -> str:
+    """A reason where there is little room; the list of closures has it whole."""
+    return reason if len(reason) <= BRIEF else f"{reason[: BRIEF - 1]}…"
+
+
 def _comma(t: Translator) -> str:
     return ", " if t.language == "en" else "、"
 
@@ -114,7 +120,7 @@ def state_now(hours: OpeningHours, clock: Clock) -> tuple[str, str]:
         return "open", t("现在：服务时间内，到 {time}", time=_end_of(end, clock))
     closure = hours.closed_by(now)
     if closure is not None:
-        text = t("现在：临时停止服务（{reason}），到 {time}", reason=closure.reason, time=when(closure.end, now, clock.zone, t))  # fmt: skip
+        text = t("现在：临时停止服务（{reason}），到 {time}", reason=_brief(closure.reason), time=when(closure.end, now, clock.zone, t))  # fmt: skip
         return "change", text
     opens = hours.next_opening(now)
     if opens is None:
@@ -140,12 +146,12 @@ def days(hours: OpeningHours, duty: object, clock: Clock, count: int = 14) -> li
 def _day(hours: OpeningHours, duty: object, day: date, clock: Clock) -> DayRow:
     t, windows, kind = clock.t, hours.windows(day), hours.day_kind(day)
     about = [_kind_words(kind, t)]
-    about += [t("停止服务：{reason}", reason=each.reason) for each in _closures_of(hours, day)]
+    about += [t("停止服务：{reason}", reason=_brief(each.reason)) for each in _closures_of(hours, day)]
     told = [each for each in about if each]
     return DayRow(
         when=f"{day:%m-%d}",
         weekday=t(DAY_WORDS[day.weekday()]),
-        windows=" ".join(f"{clock.time(start)}-{_end_of(end, clock)}" for start, end in windows) or t("休息"),
+        windows=[f"{clock.time(start)}-{_end_of(end, clock)}" for start, end in windows] or [t("休息")],
         about=_semicolon(t).join(told),
         duty=on_duty(duty, day),
         tone="change" if told else "open" if windows else "shut",
@@ -176,14 +182,14 @@ def _closures_of(hours: OpeningHours, day: date) -> list[Closure]:
 
 def week_rows(week: Mapping[str, Any], t: Translator) -> list[WeekRow]:
     """A week, days with the same windows together where they follow each other."""
-    found: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, list[str]]] = []
     for place, day in enumerate(DAYS):
-        text = typed_windows(week.get(day, [])) or t("休息")
-        if found and found[-1][2] == text:
-            found[-1] = (found[-1][0], place, text)
+        windows = typed_windows(week.get(day, [])).split() or [t("休息")]
+        if found and found[-1][2] == windows:
+            found[-1] = (found[-1][0], place, windows)
         else:
-            found.append((place, place, text))
-    return [WeekRow(_span(first, last, t), text) for first, last, text in found]
+            found.append((place, place, windows))
+    return [WeekRow(_span(first, last, t), windows) for first, last, windows in found]
 
 
 def _span(first: int, last: int, t: Translator) -> str:
@@ -243,10 +249,14 @@ def changes(found: Sequence[DocumentChange], clock: Clock) -> list[str]:
             "第 {version} 版 · {when} · {who}",
             version=each.version,
             when=when(each.wall, clock.now, clock.zone, clock.t),
-            who=clock.t("随程序") if each.actor == SEED else each.actor,
+            who=_who(each.actor, clock.t),
         )
         for each in found
     ]
+
+
+def _who(actor: str, t: Translator) -> str:
+    return t("随程序") if actor == SEED else actor
 
 
 def closure_lines(found: Sequence[ClosureRow], clock: Clock) -> list[ClosureLine]:
@@ -272,10 +282,10 @@ def _closure_span(row: ClosureRow, clock: Clock) -> str:
 
 
 def _told(row: ClosureRow, clock: Clock) -> str:
-    moment = when(row.told_wall, clock.now, clock.zone, clock.t)
+    who, moment = _who(row.told_by, clock.t), when(row.told_wall, clock.now, clock.zone, clock.t)
     if row.told_wall > row.closure.start:
-        return clock.t("{who} 于 {when} 补登记", who=row.told_by, when=moment)
-    return clock.t("{who} 于 {when} 登记", who=row.told_by, when=moment)
+        return clock.t("{who} 于 {when} 补登记", who=who, when=moment)
+    return clock.t("{who} 于 {when} 登记", who=who, when=moment)
 
 
 def calendar_years(hours: OpeningHours, t: Translator) -> list[CalendarYear]:
@@ -312,6 +322,14 @@ def _spans(numbers: Sequence[int]) -> list[str]:
 def _short(number: int) -> str:
     day = date_of(number)
     return "" if day is None else f"{day:%m-%d}"
+
+
+def closure_begun(hours: OpeningHours | None, clock: Clock) -> dict[str, str]:
+    """What a new closure most often is: from now until the point would have closed for the day."""
+    start = civil(clock.now, clock.zone)
+    windows = () if hours is None else hours.windows(clock.today)
+    ends = [text_of(civil(end, clock.zone)) for _, end in windows if end > clock.now]
+    return {"from": text_of(start), "to": ends[-1] if ends else ""}
 
 
 def duty_dates(content: Mapping[str, Any], clock: Clock) -> list[tuple[str, str]]:
