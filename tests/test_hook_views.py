@@ -178,3 +178,76 @@ def test_or_by_the_hook_when_an_ear_finds_it_so() -> None:
     loop.hear([up(61, "modem", MODEM), found(OffHook, 61, "modem"), hook(OnHook, 90, "modem", 0.3)])
     call = one(loop)
     assert (call.ended, call.doubt is Doubt.NO_HOOK) == (at(90), False)
+
+
+def test_a_turn_that_is_open_and_a_word_of_the_contrary_by_another_ear() -> None:
+    """The voltage says lifted, the serial box has its time; meanwhile a third ear says on-hook, as it always did."""
+    loop = line(box=BOX, modem=MODEM, gpio=PIN)
+    loop.hear([gone(22, "gpio"), hook(OffHook, 30, "modem", 0.5), up(30.2, "gpio", PIN)])
+    loop.hear(
+        [found(OnHook, 30.3, "gpio"), hook(OffHook, 30.4, "box", 0.1), hook(OffHook, 30.45, "gpio", 0.02)]
+    )
+    loop.hear(
+        [hook(OnHook, 40, "gpio", 0.02), hook(OnHook, 40.1, "box", 0.1), hook(OnHook, 40.2, "modem", 0.5)]
+    )
+    call = one(loop)
+    assert (call.started, call.ended) == (at(30.45), at(40))
+
+
+def test_an_ear_that_is_back_twice_in_one_state_is_as_exact_as_it_was() -> None:
+    loop = line(gpio=PIN)
+    loop.hear([hook(OffHook, 30, "gpio", 0.02), found(OffHook, 31, "gpio"), hook(OnHook, 40, "gpio", 0.02)])
+    assert (one(loop).started, one(loop).ended) == (at(30), at(40))
+
+
+def test_a_lift_and_its_end_told_late_by_the_slower_ear_are_known() -> None:
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([hook(OffHook, 30, "gpio", 0.02), hook(OnHook, 30.8, "gpio", 0.02)])
+    loop.hear([hook(OffHook, 30.9, "modem", 1.0), hook(OnHook, 31.4, "modem", 1.0)])
+    call = one(loop)
+    assert (call.started, call.ended, anomalies(loop)) == (at(30), at(30.8), [])
+
+
+def test_an_ear_that_says_the_same_twice_is_told_of() -> None:
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([hook(OffHook, 30, "gpio", 0.02), hook(OffHook, 35, "gpio", 0.02)], until=39)
+    assert anomalies(loop) == ["off_hook_repeated"]
+
+
+def test_of_an_ear_that_is_away_nothing_is_sensed() -> None:
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([gone(25, "modem"), Said(26, "modem", SensingChanged(LINE, at(26), replace(MODEM, loop=True)))])
+    loop.hear([*burst(40)], until=60)
+    assert [call.disposition for call in loop.closed] == [Disposition.ABANDONED]
+
+
+def test_a_lift_soon_after_one_that_was_denied_is_told_as_it_was() -> None:
+    """The voltage sagged at 30 s; the box, exacter, knew better, and says itself at 32 s that somebody lifted."""
+    loop = line(modem=MODEM, box=BOX)
+    loop.hear([hook(OffHook, 30, "modem", 0.3), hook(OffHook, 32, "box", 0.1), hook(OnHook, 40, "box", 0.1)])
+    loop.hear([hook(OnHook, 40.2, "modem", 0.3)])
+    call = one(loop)
+    assert (call.started, call.started_by, call.ended) == (at(32), Means.SERIAL_BOX, at(40))
+
+
+def test_ears_that_find_a_line_on_hook_and_off_hook() -> None:
+    loop = Loop(("gpio", "modem"))
+    loop.hear(
+        [up(1, "gpio", PIN), up(1, "modem", MODEM), found(OffHook, 1, "modem"), found(OnHook, 1.1, "gpio")]
+    )
+    loop.hear([hook(OffHook, 30, "gpio", 0.02), hook(OnHook, 40, "gpio", 0.02)])
+    assert (one(loop).started, one(loop).ended) == (at(30), at(40))
+    assert anomalies(loop) == ["ears_disagree"]
+
+
+def test_a_caller_announced_to_a_line_that_is_then_found_off_hook_is_unknown() -> None:
+    """Shown when the chip heard the number; the modem, better on numbers, tells it when the line had been found off-hook."""
+    loop = line(modem=MODEM)
+    who = CallerIdHeard(LINE, at(31.9), CallerId(NUMBER), False, Means.DTMF_CHIP)
+    again = CallerIdHeard(LINE, at(33.7), CallerId(name="张"), False, Means.MODEM)
+    loop.hear([found(OffHook, 30, "modem"), Said(32.0, "rings", who)])
+    assert loop.line.state is LineState.RINGING
+    loop.hear([Said(33.8, "modem", again)])
+    call = one(loop)
+    assert (call.disposition, call.doubt) == (Disposition.UNKNOWN, Doubt.FOUND_OFF_HOOK)
+    assert "call_not_confirmed" in anomalies(loop)

@@ -59,7 +59,9 @@ class Turn:
 
     off: bool
     words: tuple[Heard, ...]
-    patience: int = 0  # how much longer it waits for an ear that denies it: the ear may be about to go (rule 2)
+    patience: int = (
+        0  # how much longer it waits for an ear that denies it: the ear may be about to go (rule 2)
+    )
 
     @property
     def best(self) -> Heard:
@@ -172,6 +174,8 @@ class HookViews:
             self._turn = Turn(off, (word,))
         elif self._turn.off == off and self._turn.is_about(word):
             self._turn = replace(self._turn, words=(*self._turn.words, word))
+        elif self._turn.off == off and self._turn.patience:
+            self._turn = Turn(off, (word,))  # what was denied until now did not happen, this does
         else:
             return []
         return [] if self._awaits(self._turn, up) else self._settle(word.order)
