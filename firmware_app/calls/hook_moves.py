@@ -225,7 +225,8 @@ class HookMoves(RingMoves):
         elif len(call.digits) < MOST_DIGITS and call.far_answered is None:
             self.troubles.in_use(signal.at)
             by = call.digits_by if call.digits else signal.means
-            self.open.change(signal.at, replace(call, digits=call.digits + signal.digit, digits_by=by))
+            dialled = replace(call, digits=call.digits + signal.digit, digits_by=by, dialled=signal.at)
+            self.open.change(signal.at, dialled)
 
     def digit_off_hook(self, signal: DigitDialled) -> None:
         """Somebody uses the line; no call is made of it, because its beginning was not seen."""
