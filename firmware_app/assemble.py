@@ -41,7 +41,8 @@ from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
 from firmware_app.settings import Line, Settings
-from firmware_app.upkeep import month_close
+from firmware_app.upkeep import calendar_notice, month_close
+from firmware_app.upkeep.calendar_notice import CalendarNotice
 from firmware_app.upkeep.line_check import LineCheck
 from firmware_app.upkeep.month_close import MonthClose
 from firmware_app.wiring import (
@@ -319,6 +320,8 @@ class MonitorProcess:
 
             schedule = Schedule(self._zone)
             schedule.daily("month-close", month_close.AT, self._months.run)
+            notice = CalendarNotice(reader, self._zone)
+            schedule.daily("calendar-notice", calendar_notice.AT, notice.look)
             schedule.daily(
                 "line-check", self._settings.line_check_at, lambda: self._check.run(None, "schedule")
             )
@@ -326,6 +329,7 @@ class MonitorProcess:
             if not checked_today and not self._ended.wait(SETTLE):
                 self._check.run(None, "start")
             self._months.run()  # those whose day came while nothing ran
+            notice.look()
             reader.close()
             self._ended.wait()
             schedule.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from firmware_app.calls.opening_hours import OpeningHours, missing_years
+from firmware_app.calls.opening_hours import OpeningHours
 from firmware_app.records import hours_history
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.hours_history import ClosureRow, DocumentChange
@@ -49,9 +49,6 @@ def years_missing(door: LedgerDoor, now: int, zone: ZoneInfo) -> Sequence[int]:
     """The years of which every page says that their calendar is missing; none where the point has no hours or no ledger."""
     try:
         with door.reading() as db:
-            if not hours_history.has_hours(db):
-                return ()
-            known = hours_history.calendar_years(db)
+            return hours_history.missing_calendars(db, now, zone)
     except LedgerAway:
         return ()
-    return missing_years(now, zone, known)

@@ -16,7 +16,7 @@ import apsw
 from firmware_app.calls import closures as closing
 from firmware_app.calls.closures import Closure
 from firmware_app.calls.holiday_calendar import year_of
-from firmware_app.calls.opening_hours import OpeningHours
+from firmware_app.calls.opening_hours import OpeningHours, missing_years
 from firmware_app.records.database import rows
 from firmware_app.records.desk_rules import Desk
 
@@ -24,6 +24,7 @@ _CHANGES = """
 SELECT document_versions.version, wall, actor, content FROM document_versions JOIN journal ON seq = document_versions.id
 WHERE name = ? ORDER BY document_versions.version DESC LIMIT ?
 """
+_NAMES = "SELECT DISTINCT name FROM document_versions WHERE name = 'service_hours' OR name GLOB 'calendar.*'"
 _FIRST_TOLD = """
 SELECT told.id, wall, actor FROM (
     SELECT closure.value ->> '$.id' AS id, MIN(document_versions.id) AS seq
@@ -67,15 +68,12 @@ def changes_of(db: apsw.Connection, name: str, limit: int) -> list[DocumentChang
     ]
 
 
-def calendar_years(db: apsw.Connection) -> frozenset[int]:
-    """The years whose holiday calendar is there."""
-    found = rows(db, "SELECT DISTINCT name FROM document_versions WHERE name GLOB 'calendar.*'")
-    return frozenset(year for (name,) in found if (year := year_of(name)) is not None)
-
-
-def has_hours(db: apsw.Connection) -> bool:
-    """Whether the point has service hours at all."""
-    return bool(rows(db, "SELECT 1 FROM document_versions WHERE name = 'service_hours' LIMIT 1"))
+def missing_calendars(db: apsw.Connection, now: int, timezone: ZoneInfo) -> tuple[int, ...]:
+    """The years whose holiday calendar is due at `now` (ns of UTC) and not there; none where the point has no hours."""
+    names = {name for (name,) in rows(db, _NAMES)}
+    if "service_hours" not in names:
+        return ()
+    return missing_years(now, timezone, {year for name in names if (year := year_of(name)) is not None})
 
 
 def closure_rows(db: apsw.Connection, timezone: ZoneInfo, limit: int) -> list[ClosureRow]:
