@@ -25,10 +25,8 @@ Interval = tuple[int, int]
 LONGEST_TALK = 4 * HOUR  # of those that may still go on when a period begins
 _SHIFT = 7 * DAY  # keeps local time positive in SQLite, whose division cuts towards 0
 _RANGE = "counted = ? AND line = ? AND started_wall >= ? AND started_wall < ?"
-_NEXT_PAIR = (
-    "SELECT counted, line FROM calls WHERE counted IS NOT NULL AND (counted, line) > (?, ?)"
-    " ORDER BY counted, line LIMIT 1"
-)
+_NEXT_CODE = "SELECT counted FROM calls WHERE counted > ? ORDER BY counted LIMIT 1"
+_NEXT_LINE = "SELECT line FROM calls WHERE counted = ? AND line > ? ORDER BY line LIMIT 1"
 _TALLY = f"SELECT COUNT(*), COUNT(waited), COALESCE(SUM(waited), 0) FROM calls WHERE {_RANGE}"
 _BY = (
     "SELECT (started_wall + ?5) / ?6 AS part, COUNT(*), COUNT(waited), COALESCE(SUM(waited), 0) FROM calls"
@@ -44,10 +42,12 @@ _TALKS = (
 def pairs(db: apsw.Connection, line: str | None = None) -> list[tuple[int, str]]:
     """Every code that calls of a line ever had, with that line: a few dozen, whatever the ledger holds."""
     found: list[tuple[int, str]] = []
-    at: tuple[Any, ...] = (-1, "")
-    while step := rows(db, _NEXT_PAIR, at):
-        at = step[0]
-        found.append((at[0], at[1]))
+    code = -1
+    while step := rows(db, _NEXT_CODE, (code,)):
+        code, of_line = step[0][0], ""
+        while step := rows(db, _NEXT_LINE, (code, of_line)):
+            of_line = step[0][0]
+            found.append((code, of_line))
     return [pair for pair in found if line in (None, pair[1])]
 
 
