@@ -12,6 +12,7 @@ from web_panel.calls_view import (
     call_line,
     facts,
     hours_words,
+    narrowed,
     period,
     presets,
     ringing,
@@ -43,6 +44,12 @@ def _before() -> tuple[int, int] | None:
     return (int(wall), int(call)) if known and int(wall) < 2**63 else None
 
 
+def _whole(name: str, least: int, most: int) -> int | None:
+    """A number of the address; nothing where it is none of those that may be."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and least <= found <= most else None
+
+
 @blueprint.get("/calls")
 @sessions.signed_in_only
 def page() -> Response:
@@ -50,11 +57,11 @@ def page() -> Response:
     here, desk = parts(), _desk()
     asked, understood = period(request.args.get("from", ""), request.args.get("to", ""), desk.now, desk.zone)
     kind = request.args.get("kind", "all")
-    lines = list(desk.own_numbers)
     line = request.args.get("line", "")
-    search = Search(
-        asked.since, asked.until, kind if kind in KINDS else "all", line if line in lines else None
-    )
+    lines = list(dict.fromkeys([*desk.own_numbers, *([line] if line else [])]))  # one that was taken out, too
+    hour, weekday = _whole("hour", 0, 23), _whole("weekday", 1, 7)
+    known = kind if kind in KINDS else "all"
+    search = Search(asked.since, asked.until, known, line or None, hour, weekday, here.zone)
     rows, total = here.ledger.found_calls(search, SHOWN + 1, _before())
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return make_response(
@@ -68,8 +75,10 @@ def page() -> Response:
             understood=understood and kind in KINDS,
             kind=search.kind,
             kinds=KINDS,
-            line=search.line or "",
+            line=line,
             lines=lines,
+            narrowed=narrowed(asked, hour, weekday, g.t),
+            more={"hour": hour, "weekday": weekday},
             presets=presets(desk.now, desk.zone, g.t),
         )
     )

@@ -5,6 +5,7 @@ Pure: the present is an argument.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -15,18 +16,20 @@ from firmware_app.event_words import DISPOSITIONS, DOUBTS, FAR_ENDS, MEANS
 from firmware_app.records.call_history import Burst, CallStep, DocumentVersion
 from firmware_app.records.call_list import CallRow
 from firmware_app.wording import Text
-from web_panel.formatting import local
+from web_panel.formatting import DAY, local
 from web_panel.today_view import Audience
 from web_panel.translating import Translator
 
 KINDS: Mapping[str, str] = {
     "all": "全部通话",
     "inbound": "全部来电",
+    "every": "已结束的全部来电",
     "offered": "服务时间内的来电（计入呼入量）",
     "answered": "已接听",
     "in_time": "15 秒内接听",
     "late": "超过 15 秒才接听",
     "untimed": "已接听，多久接起没有测到",
+    "timed": "已接听，多久接起已测到",
     "near_limit": "接听时间在 15 秒上下，误差内说不准",
     "missed": "漏接",
     "by_machine": "漏接（机器应答）",
@@ -37,12 +40,15 @@ KINDS: Mapping[str, str] = {
     "breaches": "响过 15 秒的来电（不论接没接）",
     "out_of_hours": "非服务时间来电",
     "hours_unknown": "不知道是否服务时间",
+    "hidden": "服务时间内，没有号码的来电",
     "outbound": "打出的电话",
     "test": "自查拨测",
     "blocked": "骚扰屏蔽",
     "non_voice": "传真或数据",
 }
 LONGEST = 3700  # days of one search
+_MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 STEP_WORDS: Mapping[str, str] = {
     "CallSettled": "确认了结果",
     "CallSeen": "看过",
@@ -57,16 +63,28 @@ DOCUMENTS = {"service_hours": "服务时间", "closures": "临时关闭"}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole local days, both included; since, until: the same as ns of UTC, [since, until)."""
+    """Local days, both included; since, until: ns of UTC, [since, until). begin, end: how an address says the same.
+
+    exact: from one minute to another, not whole days.
+    """
 
     first: date
     last: date
     since: int
     until: int
+    begin: str
+    end: str
+    exact: bool = False
 
 
 def period(first: str, last: str, now: int, zone: tzinfo) -> tuple[Period, bool]:
-    """The days a person asked for, as dates; today for what is no date. The second: whether all was understood."""
+    """The days a person asked for, as dates; today for what is no date. The second: whether all was understood.
+
+    A figure may ask to the minute: from 2026-11-24T14:30 up to, not including, 2026-11-24T17:30.
+    """
+    exact = _exact(first, last, zone)
+    if exact is not None:
+        return exact, True
     today = local(now, zone).date()
     begins, ends = _date(first), _date(last)
     understood = (begins is not None or not first) and (ends is not None or not last)
@@ -74,9 +92,22 @@ def period(first: str, last: str, now: int, zone: tzinfo) -> tuple[Period, bool]
     ends = ends or max(begins, today if not last and first else begins)
     if ends < begins or (ends - begins).days > LONGEST:
         begins, ends, understood = today, today, False
-    return Period(
-        begins, ends, _midnight(begins, zone), _midnight(ends + timedelta(days=1), zone)
-    ), understood
+    since, until = midnight(begins, zone), midnight(ends + timedelta(days=1), zone)
+    return Period(begins, ends, since, until, begins.isoformat(), ends.isoformat()), understood
+
+
+def _exact(first: str, last: str, zone: tzinfo) -> Period | None:
+    """Two moments, one before the other, at most LONGEST apart; None for all else."""
+    if not (_MINUTE.fullmatch(first) and _MINUTE.fullmatch(last)):
+        return None
+    try:
+        begins, ends = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (first, last))
+        since, until = (int(moment.timestamp()) * SECOND for moment in (begins, ends))
+    except (ValueError, OverflowError):
+        return None
+    if not (begins.year > 1970 and ends.year < 9000 and 0 < until - since <= LONGEST * DAY):
+        return None
+    return Period(begins.date(), ends.date(), since, until, first, last, exact=True)
 
 
 def _date(text: str) -> date | None:
@@ -87,8 +118,23 @@ def _date(text: str) -> date | None:
     return found if 1970 < found.year < 9000 else None
 
 
-def _midnight(day: date, zone: tzinfo) -> int:
+def midnight(day: date, zone: tzinfo) -> int:
+    """ns of UTC of the beginning of a local day."""
     return int(datetime.combine(day, time(), zone).timestamp()) * SECOND
+
+
+def narrowed(asked: Period, hour: int | None, weekday: int | None, t: Translator) -> str:
+    """To what the days are narrowed, in words; empty when they are whole."""
+    words = []
+    if asked.exact:
+        words.append(
+            t("{begin} 到 {end}", begin=asked.begin.replace("T", " "), end=asked.end.replace("T", " "))
+        )
+    if weekday is not None:
+        words.append(t(WEEKDAYS[weekday - 1]))
+    if hour is not None:
+        words.append(f"{hour:02}:00–{hour + 1:02}:00")
+    return " · ".join(words)
 
 
 def presets(now: int, zone: tzinfo, t: Translator) -> list[tuple[str, str, str]]:
