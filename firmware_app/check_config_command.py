@@ -8,6 +8,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from firmware_app import secret_files
+from firmware_app.reminding import Reminder
 from firmware_app.settings import Line, Settings, SettingsError, load
 from firmware_app.wiring import (
     AudioWiring,
@@ -48,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print("\n".join(text.in_language(settings.language) for text in summary(settings)))
     note = Text("注意：", "note: ").in_language(settings.language)
-    for warning in (*settings.warnings, *_not_installed(settings)):
+    for warning in (*settings.warnings, *_not_installed(settings), *_secrets(settings)):
         print(f"{note}{warning.in_language(settings.language)}", file=sys.stderr)
     return 0
 
@@ -68,6 +70,11 @@ def _not_installed(settings: Settings) -> list[Text]:
     ]
 
 
+def _secrets(settings: Settings) -> list[Text]:
+    """What is wrong with the files that hold secrets."""
+    return [text for reminder in settings.reminders for text in secret_files.complaints(reminder)]
+
+
 def summary(settings: Settings) -> list[Text]:
     """What the file wires, one line each: the technician reads it against the cables."""
     site, panel = settings.site, settings.panel
@@ -77,12 +84,22 @@ def summary(settings: Settings) -> list[Text]:
         Text(f"站点  {site.id}  {site.name}", f"site  {site.id}  {site.name}"),
         *map(_line, settings.lines),
         *_indicators(settings),
+        *map(_reminder, settings.reminders),
         Text(f"面板  http://{host}:{panel.port}/", f"panel  http://{host}:{panel.port}/"),
         Text(f"数据  {settings.data_dir}", f"data  {settings.data_dir}"),
     ]
     if settings.exchange is not None:
         texts.append(Text("虚拟交换机：试用，不接真实线路", "virtual exchange: a trial, no real line"))
     return texts
+
+
+def _reminder(reminder: Reminder) -> Text:
+    """Never where to: a robot's address is its secret."""
+    told = f"{reminder.name}  {reminder.kind}"
+    return Text(
+        f"提醒  {told}  {reminder.after_minutes} 分钟后",
+        f"reminder  {told}  after {reminder.after_minutes} min",
+    )
 
 
 def _line(line: Line) -> Text:

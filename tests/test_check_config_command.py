@@ -109,3 +109,18 @@ def test_the_ears_of_a_line_are_summed_up_together(tmp_path: Path) -> None:
         "MT8870 simulated  Q1-Q4 GPIO1 GPIO2 GPIO3 GPIO4, StD GPIO8; "
         f"caller-ID board {tmp_path}/four 9600 Bd  (?P<number>[0-9]+)"
     )
+
+
+def test_reminders_are_summed_up_without_their_secrets(tmp_path: Path) -> None:
+    block = """
+[[reminder]]
+name = "group"
+kind = "dingtalk"
+url = "https://robot.example/send?access_token=TOKEN"
+secret_file = "missing.secret"
+"""
+    done = check(tmp_path, GOOD + block)
+    assert done.returncode == 0
+    assert "reminder  group  dingtalk  after 30 min" in done.stdout.splitlines()
+    assert "missing.secret" in done.stderr
+    assert "TOKEN" not in done.stdout + done.stderr
