@@ -77,6 +77,8 @@ def test_a_call_has_these_keys_in_this_order() -> None:
         ("answer_error_s", 0.01),
         ("far_answer_error_s", None),
         ("doubt", None),
+        ("by_machine", False),
+        ("case", None),
     ]
 
 

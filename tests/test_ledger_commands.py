@@ -111,6 +111,8 @@ def test_json_is_an_object_a_line_oldest_first_with_open_calls(
         "answer_error_s": None,
         "far_answer_error_s": None,
         "doubt": None,
+        "by_machine": False,
+        "case": None,
     }
 
 

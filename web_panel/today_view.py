@@ -311,6 +311,9 @@ def _todo_row(call: WaitingCall, desk: Audience) -> TodoRow:
 _WHAT = {
     "reached": "已回拨，接通",
     "self_resolved": "对方又打来，已接听",
+    "unreachable": "多次回拨未接通",
+    "not_callable": "无法回拨",
+    "not_needed": "不必回拨",
     "answered": "确认为已接听",
     "seen": "看过",
 }

@@ -51,6 +51,8 @@ def call_object(call: CallRow) -> dict[str, Any]:
         "answer_error_s": error_of(call.answer_error),
         "far_answer_error_s": error_of(call.far_answer_error),
         "doubt": call.doubt,
+        "by_machine": call.by_machine,
+        "case": call.case,
     }
 
 

@@ -51,6 +51,7 @@ class CallRow:
     doubt: str | None = None
     answer_error: int | None = None
     far_answer_error: int | None = None
+    by_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class MissedRow:
 
 @dataclass(frozen=True, slots=True)
 class DoneRow:
-    """Something dealt with. outcome: reached | self_resolved | answered | seen; done_seq, done_wall, done_by: of the entry."""
+    """Something dealt with. outcome: how its case ended (calls.callback.State), or answered | seen; done_seq, done_wall, done_by: of the entry."""
 
     call: int
     line: str
@@ -104,7 +105,7 @@ SELECT calls.id, key, line, direction, stage, started_wall, ring_bursts, ringing
     CASE direction WHEN 'outbound' THEN dialled.content ELSE numbers.content END, names.content, absence,
     caller_id_wall, case_id, seen_seq IS NOT NULL, settled_seq IS NOT NULL,
     started_by, answered_by, ended_by, caller_id_by, digits_by, far_end, far_answered_wall, far_answered_by, doubt,
-    answer_error, far_answer_error
+    answer_error, far_answer_error, COALESCE(by_machine, 0)
 FROM calls
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name
@@ -195,7 +196,7 @@ def span(db: apsw.Connection, since: int, until: int) -> tuple[int, int]:
 
 def slice_of(db: apsw.Connection, first: int, last: int) -> list[CallRow]:
     """The calls with ids from `first` to `last`."""
-    return [CallRow(*_truths(row, 14, 21, 22)) for row in rows(db, _CALL, (first, last))]
+    return [CallRow(*_truths(row, 14, 21, 22, 34)) for row in rows(db, _CALL, (first, last))]
 
 
 def _truths(row: tuple[Any, ...], *places: int) -> list[Any]:
