@@ -86,9 +86,6 @@ class Model:
         self.cases: list[Case] = []
         self.marks: dict[str, str] = {}
 
-    def latest(self, number: str) -> Case | None:
-        return next((case for case in reversed(self.cases) if case.number == number), None)
-
     def standing(self, number: str) -> Case | None:
         found = [case for case in self.cases if case.number == number and case.state == "open"]
         assert len(found) <= 1
@@ -149,10 +146,17 @@ class Model:
         if case is not None:
             case.end(state, now, now)
 
-    def reopened(self, number: str, now: int) -> None:
-        case = self.latest(number)
-        if case is not None and case.state in BY_PERSON and local(case.ended).date() == local(now).date():
+    def reopened(self, number: str, before: bool, now: int) -> int | None:
+        """Take back how the latest case of a number ended, or the one before; gives its place, None where there is none."""
+        of_number = [place for place, case in enumerate(self.cases) if case.number == number]
+        wanted = of_number[-2:-1] if before else of_number[-1:]
+        if not wanted:
+            return None
+        case = self.cases[wanted[0]]
+        today = local(case.ended).date() == local(now).date()
+        if case.state in BY_PERSON and today and self.standing(number) is None:
             case.state, case.worked = "open", None
+        return wanted[0]
 
     def postponed(self, number: str, until: int) -> None:
         case = self.standing(number)

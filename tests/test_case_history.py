@@ -59,7 +59,7 @@ STEPS = st.one_of(
     steps("says", TOLD, st.sampled_from(["line", "self_reported", "mobile", "wechat"])),
     steps("says", st.sampled_from(["not_reached", "busy"]), st.just("mobile")),
     steps("closes", st.sampled_from(["not_needed", "not_callable", "unreachable"]), NONE),
-    steps("reopens", NONE, NONE),
+    steps("reopens", st.sampled_from(["latest", "latest", "before"]), NONE),
     steps("postpones", NONE, NONE),
     steps("marks", st.sampled_from(["blocked", "test", "none", "none", "none"]), NONE),
 )
@@ -98,15 +98,22 @@ class History:
         return f"k{self._calls}"
 
     def _case(self, number: str) -> int:
-        """The latest case of a number, as a page would have it; one that never was, where there is none."""
+        """The case of a number that stands open, or else the latest; one that never was, where there is none."""
         db = open_reader(self.ledger.path)
         found = rows(
             db,
-            "SELECT MAX(cases.id) FROM cases JOIN parties ON parties.id = party WHERE lookup = ?",
+            "SELECT cases.id FROM cases JOIN parties ON parties.id = party WHERE lookup = ?"
+            " ORDER BY state = 'open' DESC, cases.id DESC LIMIT 1",
             (number,),
         )
         db.close()
-        return found[0][0] or 999_999
+        return found[0][0] if found else 999_999
+
+    def _ids(self) -> list[int]:
+        db = open_reader(self.ledger.path)
+        found = [case for (case,) in rows(db, "SELECT id FROM cases ORDER BY id")]
+        db.close()
+        return found
 
     def _rings(self, step: Step, number: entries.Personal) -> None:
         start = self.now - MINUTE
@@ -151,8 +158,9 @@ class History:
         self.model.closed(step.number, step.how, self.now)
 
     def _reopens(self, step: Step, _number: entries.Personal) -> None:
-        self._tell(entries.CaseReopened(self._case(step.number)))
-        self.model.reopened(step.number, self.now)
+        """The latest case of the number, or the one before it: another may stand open meanwhile."""
+        place = self.model.reopened(step.number, step.how == "before", self.now)
+        self._tell(entries.CaseReopened(999_999 if place is None else self._ids()[place]))
 
     def _postpones(self, step: Step, _number: entries.Personal) -> None:
         until = self.now + 60 * MINUTE
