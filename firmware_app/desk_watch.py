@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from device.signals import Instant, seconds
+from device.signals import Instant
 from firmware_app.alerts import Standing
-from firmware_app.calls.call import CallEvent, Direction, Trouble, TroubleBegan
+from firmware_app.calls.call import Call, CallEvent, Direction, Trouble, TroubleBegan
+from firmware_app.calls.callback_rules import Rules
 from firmware_app.calls.civil_time import civil
 from firmware_app.calls.known_line import LineState
+from firmware_app.calls.machine_answers import is_by_machine, machine_delay
 from firmware_app.calls.opening_hours import OpeningHours, Versioned
 from firmware_app.calls.presence import Believed, DeskPresence, Source
 from firmware_app.desk_reminder import MINUTE, DeskReminder
@@ -55,6 +57,8 @@ class DeskWatch:
         self._presence = DeskPresence(True)
         self._reminder = DeskReminder(None if every is None else every * MINUTE, escalation.quiet)
         self._hours: OpeningHours | None = None
+        self._lines: Mapping[str, object] = {}
+        self._rules = Rules()
         self._states: dict[str, LineState] = {}
         self._unseen = 0
 
@@ -70,12 +74,10 @@ class DeskWatch:
         """The site documents that hold from now on: service hours, and after how long a machine answers a line."""
         hours = OpeningHours.from_documents(documents, self._zone)
         self._hours = hours if isinstance(hours, OpeningHours) else None
-        lines = documents["lines"].content if "lines" in documents else {}
-        self._presence.machine_after = {
-            line: seconds(told["answered_by_machine_after_s"])
-            for line, told in lines.items()
-            if isinstance(told, Mapping) and isinstance(told.get("answered_by_machine_after_s"), int | float)
-        }
+        self._lines = documents["lines"].content if "lines" in documents else {}
+        given = documents.get("callback_rules")
+        rules = None if given is None else Rules.from_document(given.content, given.version)
+        self._rules = rules if isinstance(rules, Rules) else Rules()
 
     # ---- what happens
 
@@ -91,14 +93,17 @@ class DeskWatch:
         if after in OFF_HOOK and before not in OFF_HOOK:
             # OFF_HOOK without a call is a line that was found so: nobody saw when it was lifted
             lifted = before in (LineState.IDLE, LineState.RINGING) and after is not LineState.OFF_HOOK
-            call = machine.call
-            inbound = call is not None and call.direction is Direction.INBOUND
-            rang = call.answer_delay if call is not None and inbound else None
-            self._believe(
-                self._presence.off_hook(line.name, machine.since or now, lifted=lifted, rang=rang), now
-            )
+            if not self._by_machine(line.name, machine.call):
+                self._believe(self._presence.off_hook(line.name, machine.since or now, lifted=lifted), now)
         elif before in OFF_HOOK and after not in OFF_HOOK:
             self._presence.on_hook(line.name, now)
+
+    def _by_machine(self, line: str, call: Call | None) -> bool:
+        """Whether the call that is taken now is taken by the machine of that line: then nobody has come."""
+        known = self._lines.get(line)
+        if call is None or call.direction is Direction.OUTBOUND or not isinstance(known, Mapping):
+            return False
+        return is_by_machine(call.answer_delay, machine_delay(known), self._rules)
 
     def pressed(self, present: bool, at: Instant) -> None:
         """The button at the desk."""

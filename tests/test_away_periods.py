@@ -50,7 +50,7 @@ def test_a_missed_call_that_began_before_somebody_said_away_sets_the_beginning_b
 
 def test_somebody_still_away() -> None:
     [period] = away_periods([AWAY], [call(MINUTE, seen=2 * MINUTE)])
-    assert (period.until, period.in_time) == (None, False)
+    assert (period.until, period.in_time()) == (None, False)
     assert looked_at_rate([period], 10**18) == (0, 0)
 
 
@@ -66,15 +66,15 @@ def test_five_minutes_to_the_nanosecond() -> None:
         (0, True),
     ):
         [period] = away_periods([AWAY, BACK], [call(MINUTE, seen)])
-        assert period.in_time is in_time
+        assert period.in_time() is in_time
 
 
 def test_every_call_of_the_period_must_have_been_looked_at() -> None:
     one = [call(MINUTE, RETURN), call(2 * MINUTE, None, 2)]
     [period] = away_periods([AWAY, BACK], one)
-    assert (period.seen_wall, period.in_time) == (None, False)
+    assert (period.seen_wall, period.in_time()) == (None, False)
     [period] = away_periods([AWAY, BACK], [call(MINUTE, RETURN), call(2 * MINUTE, RETURN + 9, 2)])
-    assert (period.seen_wall, period.in_time) == (RETURN + 9, True)
+    assert (period.seen_wall, period.in_time()) == (RETURN + 9, True)
 
 
 def test_k5_counts_a_period_only_when_it_is_known_how_it_came_out() -> None:
@@ -83,6 +83,7 @@ def test_k5_counts_a_period_only_when_it_is_known_how_it_came_out() -> None:
     assert looked_at_rate(waiting, RETURN + LOOKED_AT_WITHIN + 1) == (0, 1)
     seen = away_periods([AWAY, BACK], [call(MINUTE, RETURN + 1)])
     assert looked_at_rate(seen, RETURN + 2) == (1, 1)
+    assert looked_at_rate(seen, RETURN + 2, within=0) == (0, 1)
     assert looked_at_rate(away_periods([AWAY, BACK], []), 10**18) == (0, 0), "nothing was missed"
 
 

@@ -137,7 +137,13 @@ def test_a_machine_that_answers_brings_nobody_back() -> None:
     point.hear(*bursts(200, 205, 210), off(212.5))
     assert point.recorded == [AWAY]
     point.hear(on(230), *bursts(300), off(303))
-    assert [word[1] for word in point.recorded] == ["missed_call", "off_hook"]
+    assert [word[1] for word in point.recorded] == ["missed_call", "off_hook"], "sooner than the machine"
+    point = Point(present=False)
+    rules = {"machine_tolerance_s": 3}
+    point.watch.documents_are(documents({**given, "callback_rules": rules}))
+    point.hear(*bursts(200, 205, 210), off(214.5), line="L2")
+    assert [word[1] for word in point.recorded] == ["off_hook"], "another line has none"
+    point.watch.documents_are(documents({"callback_rules": {"nonsense": 1}}))
 
 
 @pytest.mark.parametrize(

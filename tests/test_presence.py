@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.signals import seconds
 from firmware_app.calls.presence import REMEMBERED, SAID, Believed, DeskPresence, Source
 from tests.support import at
 
@@ -83,20 +82,6 @@ def test_who_came_after_the_last_ring_was_away_and_is_back_since_then() -> None:
     desk.acted(at(125))
     assert desk.missed(at(100), at(120)) == [MISSED, Believed(True, Source.OFF_HOOK, at(124).wall)]
     assert desk.present
-
-
-def test_a_machine_that_answers_is_nobody() -> None:
-    desk = away()
-    desk.machine_after = {"L1": seconds(20)}
-    assert desk.off_hook("L1", at(220), lifted=True, rang=seconds(20)) == []
-    assert not desk.present
-    assert desk.off_hook("L2", at(230), lifted=True, rang=seconds(20)) != [], "another line has none"
-    desk = away()
-    desk.machine_after = {"L1": seconds(20)}
-    assert desk.off_hook("L1", at(220), lifted=True, rang=seconds(20) - 1) != [], "sooner than a machine"
-    desk = away()
-    desk.machine_after = {"L1": seconds(20)}
-    assert desk.off_hook("L1", at(230), lifted=True) != [], "lifted to dial"
 
 
 def test_a_line_that_was_never_up_is_put_down_without_harm() -> None:

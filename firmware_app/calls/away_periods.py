@@ -54,19 +54,14 @@ class AwayPeriod:
         known = [wall for wall in seen if wall is not None]
         return max(known) if known and len(known) == len(seen) else None
 
-    @property
-    def in_time(self) -> bool:
-        """Whether all its calls had been looked at five minutes after the return."""
-        return (
-            self.until is not None
-            and self.seen_wall is not None
-            and self.seen_wall <= self.until + LOOKED_AT_WITHIN
-        )
+    def in_time(self, within: int = LOOKED_AT_WITHIN) -> bool:
+        """Whether all its calls had been looked at `within` ns after the return."""
+        return self.until is not None and self.seen_wall is not None and self.seen_wall <= self.until + within
 
-    def counts(self, now: int) -> bool:
+    def counts(self, now: int, within: int = LOOKED_AT_WITHIN) -> bool:
         """Whether it stands in K5 at `now`: calls were missed, and it is known whether they were looked at in time."""
-        over = self.until is not None and now > self.until + LOOKED_AT_WITHIN
-        return bool(self.calls) and (over or self.in_time)
+        over = self.until is not None and now > self.until + within
+        return bool(self.calls) and (over or self.in_time(within))
 
 
 def away_periods(words: Iterable[PresenceWord], missed: Iterable[MissedCall]) -> list[AwayPeriod]:
@@ -99,7 +94,9 @@ def _with_calls(period: AwayPeriod, calls: Sequence[MissedCall]) -> AwayPeriod:
     return AwayPeriod(period.since, period.until, period.sources, tuple(within))
 
 
-def looked_at_rate(periods: Iterable[AwayPeriod], now: int) -> tuple[int, int]:
-    """K5 as numerator and denominator, over the periods that count at `now` (ns UTC)."""
-    counted = [period for period in periods if period.counts(now)]
-    return sum(period.in_time for period in counted), len(counted)
+def looked_at_rate(
+    periods: Iterable[AwayPeriod], now: int, within: int = LOOKED_AT_WITHIN
+) -> tuple[int, int]:
+    """K5 as numerator and denominator, over the periods that count at `now` (ns UTC). within: callback_rules, look_within."""
+    counted = [period for period in periods if period.counts(now, within)]
+    return sum(period.in_time(within) for period in counted), len(counted)

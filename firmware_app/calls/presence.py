@@ -2,13 +2,12 @@
 
 Pure. A missed call in service hours means away, since it began to ring; the next off-hook on any line, press or signed-in
 action means back. What a person says stands beside it, and always goes on record. A call that was missed while somebody
-used another telephone says nothing of the desk, and nor does a handset that lies beside its cradle, or a machine that lifts.
+used another telephone says nothing of the desk. Who lifts is taken for a person: whoever asks leaves machines out.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -54,15 +53,11 @@ class DeskPresence:
 
     def __init__(self, present: bool) -> None:
         self.present = present
-        self.machine_after: Mapping[str, int] = {}  # line: ns of ringing after which a machine lifts
         self._using: dict[str, _Use] = {}
         self._over: deque[_Use] = deque(maxlen=REMEMBERED)
 
-    def off_hook(self, line: str, at: Instant, *, lifted: bool, rang: int | None = None) -> list[Believed]:
-        """A handset is up. lifted: its lift was sensed (else it was found so). rang: ns a call rang that this answers."""
-        after = self.machine_after.get(line)
-        if rang is not None and after is not None and rang >= after:
-            return []
+    def off_hook(self, line: str, at: Instant, *, lifted: bool) -> list[Believed]:
+        """A handset is up. lifted: its lift was sensed (else it was found so)."""
         self._using[line] = _Use(line, at, None, Source.OFF_HOOK)
         return self._back(Source.OFF_HOOK) if lifted else []
 
