@@ -64,10 +64,22 @@ STEPS = st.one_of(
     steps("marks", st.sampled_from(["blocked", "test", "none", "none", "none"]), NONE),
 )
 MISSED = steps("rings", st.sampled_from(["no_answer", "no_answer", "abandoned"]), NONE)
+ONE = "15400000001"
+BLOCKS = st.sampled_from(
+    [  # what chance alone hardly ever puts in this order
+        [
+            Step("says", ONE, 0, 1, "reached", "mobile"),
+            Step("rings", ONE, 0, 1, "no_answer"),
+            Step("reopens", ONE, 0, 1, "before"),
+        ],
+        [Step("says", ONE, 0, 1, "not_reached", "line"), Step("dials", ONE, 0, 1, "busy")],
+        [Step("says", ONE, 0, pause, "busy", "mobile") for pause in (1, 1, 240)],
+    ]
+)
 HISTORIES = st.builds(
     lambda first, *parts: [step for part in ([first], *parts) for step in part],
     MISSED,
-    *[st.lists(STEPS, min_size=1, max_size=5)] * 3,
+    *[st.lists(STEPS, min_size=1, max_size=5), st.lists(STEPS, max_size=3) | BLOCKS] * 2,
 )
 
 
