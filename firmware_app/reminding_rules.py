@@ -73,7 +73,7 @@ ADDRESSES = Rule(
     lambda value: 0 < len(value) <= MOST_RECEIVERS and all(ADDRESS.admits(each) for each in value),
 )
 USER = printable(256, "邮箱的登录名", "the login of the mailbox")
-URL = Text("以 https:// 或 http:// 开头的地址", "an address that begins with https:// or http://")
+URL = Text("一个 https 或 http 网址", "an address of the web, https or http")
 WORD = Text("1 到 512 个可见字符", "1 to 512 visible characters")
 
 
@@ -135,8 +135,8 @@ def _by_url(table: Table, path: Path, kind: str) -> Robot | Webhook | None:
     elif url is not None and _is_open(url.value):
         table.warn(
             "url",
-            "http:// 不加密，途中的人看得到令牌和内容",
-            "http:// is not encrypted: token and content can be read on the way",
+            "http 不加密，途中的人看得到令牌和内容",
+            "http is not encrypted: token and content can be read on the way",
         )
     secret = _secret(table, path, "secret", WORD, must=False) if "secret" in KEYS[kind] else None
     if url is None:
@@ -217,4 +217,8 @@ def is_url(value: str) -> bool:
 
 def _is_open(value: str) -> bool:
     """Whether what is sent there can be read on the way."""
-    return value.startswith("http://") and urlsplit(value).hostname not in ("127.0.0.1", "localhost", "::1")
+    return urlsplit(value).scheme == "http" and urlsplit(value).hostname not in (
+        "127.0.0.1",
+        "localhost",
+        "::1",
+    )

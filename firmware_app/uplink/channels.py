@@ -15,8 +15,8 @@ from firmware_app.uplink.posting import PATIENT, Patience
 from firmware_app.wording import Text
 
 NO_URL = Text(
-    "文件里的地址不是 https:// 或 http:// 开头",
-    "the address in the file does not begin with https:// or http://",
+    "文件里不是一个 https 或 http 网址",
+    "the file does not hold an address of the web",
 )
 
 
