@@ -104,6 +104,15 @@ def test_a_closure_that_is_taken_back_or_moved_gives_them_back(ledger: Ledger) -
     assert counted(ledger) == {one: True, other: True}
 
 
+def test_what_rests_on_a_guess_still_says_so(ledger: Ledger) -> None:
+    closed(ledger, closure("2027-11-24T15:00", "2027-11-24T16:00"))
+    rang(ledger, "a", wall("2027-11-24T15:00"), True, "service_hours:1 provisional")
+    assert ledger._db.execute("SELECT in_hours, hours_basis FROM calls").fetchone() == (
+        0,
+        "service_hours:1 closures:1 provisional",
+    )
+
+
 def test_a_closure_that_was_known_when_it_rang_gives_back_what_it_took(ledger: Ledger) -> None:
     closed(ledger, closure("2026-11-24T15:00", "2026-11-24T16:00"), now=AT_15 - HOUR)
     basis = "service_hours:1 calendar.2026:1 closures:1"
@@ -179,3 +188,36 @@ def test_a_batch_that_is_rolled_back_leaves_no_rules_behind(ledger: Ledger) -> N
     again = desk.hours()
     assert again is not None
     assert again.hours.version == 1
+
+
+@pytest.mark.parametrize(
+    ("closures", "basis", "in_hours", "expected"),
+    [
+        ([closure("2026-11-24T15:00", "2026-11-24T16:00")], "service_hours:1 calendar.2026:1", True, False),
+        ([closure("2026-11-24T16:00", "2026-11-24T17:00")], "service_hours:1 calendar.2026:1", True, True),
+        ([], "service_hours:1 calendar.2026:1 closures:9", False, True),  # it was taken back
+    ],
+)
+def test_a_closure_recorded_while_it_begins_to_ring_holds(
+    ledger: Ledger, closures: list[dict[str, str]], basis: str, in_hours: bool, expected: bool
+) -> None:
+    closed(ledger, *closures)
+    call_id = rang(ledger, "a", AT_15, in_hours, basis)
+    assert counted(ledger) == {call_id: expected}
+    (named,) = ledger._db.execute("SELECT hours_basis FROM calls").fetchone()
+    assert named == "service_hours:1 calendar.2026:1 closures:1"
+
+
+def test_a_call_that_no_known_document_decided_about_stays_as_it_was_told(ledger: Ledger) -> None:
+    closed(ledger, closure("2026-11-24T15:00", "2026-11-24T16:00"))
+    one, other = rang(ledger, "a", AT_15, True, "service_hours:9"), rang(ledger, "b", AT_15, True, None)
+    assert counted(ledger) == {one: True, other: True}
+
+
+def test_what_rests_on_a_guess_still_says_so(ledger: Ledger) -> None:
+    closed(ledger, closure("2027-11-24T15:00", "2027-11-24T16:00"))
+    rang(ledger, "a", wall("2027-11-24T15:00"), True, "service_hours:1 provisional")
+    assert ledger._db.execute("SELECT in_hours, hours_basis FROM calls").fetchone() == (
+        0,
+        "service_hours:1 closures:1 provisional",
+    )

@@ -20,6 +20,7 @@ from firmware_app.records import entries
 from firmware_app.records.case_desk import clock_start, due, worked
 from firmware_app.records.database import one
 from firmware_app.records.deciding_attempts import attempt_by_line
+from firmware_app.records.deciding_documents import by_newest_closures
 from firmware_app.records.deciding_numbers import mark_of
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.outcomes import Refused
@@ -63,6 +64,7 @@ def decide_call(db: apsw.Connection, entry: entries.CallRecorded, desk: Desk) ->
     )
     if found is None:
         call: int | None = None
+        entry = by_newest_closures(entry, desk)
     else:
         call, stage, started, in_hours, version, basis = found
         if stage == "closed":

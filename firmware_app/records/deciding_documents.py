@@ -8,6 +8,7 @@ by the documents that decided about it first.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import apsw
 
@@ -85,3 +86,22 @@ def _recounts(
             if now != bool(in_hours):
                 found[call] = now
     return sorted(found.items())
+
+
+def by_newest_closures(entry: entries.CallRecorded, desk: Desk) -> entries.CallRecorded:
+    """A call that begins, with a closure that was recorded in the moment between its ring and this entry."""
+    hours, basis = desk.hours(), entry.hours_basis
+    if hours is None or basis is None or entry.in_hours is None:
+        return entry
+    known = [word for word in basis.split() if not word.startswith("closures:")]
+    if hours.closures_version is not None:
+        known.insert(len(known) - known.count("provisional"), f"closures:{hours.closures_version}")
+    newest = " ".join(known)
+    if newest == basis:
+        return entry
+    decided_by = desk.hours_at(basis)
+    if decided_by is None:
+        return entry
+    began = entry.started_wall
+    in_hours = decided_by.without_closures().in_hours(began) and hours.closed_by(began) is None
+    return replace(entry, in_hours=in_hours, hours_basis=newest)
