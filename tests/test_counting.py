@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.signals import SECOND
-from firmware_app.calls.answer_waits import waits_of
 from firmware_app.calls.call_groups import CountedCall, code_of
 from firmware_app.calls.service_level import Counts, codes_of, count
 from firmware_app.records import counting
@@ -87,7 +86,8 @@ def test_any_period_counts_as_its_rows_do(
     until, closed = since + lasts, [(start, start + length) for start, length in closures]
     with reading(calls) as db:
         rows = [call for call in calls_in(db, closed) if since <= call.started_wall < until]
-        whole, by_line = counting.totals(db, since, until, None, closed)
+        delays: dict[str, list[int]] = {}
+        whole, by_line = counting.totals(db, since, until, None, closed, delays)
         assert whole == count(rows)
         assert by_line == parted(rows, lambda call: call.line)
         assert counting.totals(db, since, until, "L1", closed)[0] == by_line.get("L1", Counts())
@@ -95,8 +95,9 @@ def test_any_period_counts_as_its_rows_do(
         assert clock.by_hour == parted(rows, lambda call: hour_of(call, zone).hour)
         assert clock.by_weekday == parted(rows, lambda call: hour_of(call, zone).isoweekday())
         assert clock.by_day == parted(rows, lambda call: hour_of(call, zone).date().isoformat())
-        timed = [call.delay for call in rows if code_of(call) in codes_of("timed") and call.delay is not None]
-        assert counting.waits(db, since, until) == waits_of(timed)
+        for line in ("L1", "L2"):
+            timed = [call.delay for call in rows if call.line == line and code_of(call) in codes_of("timed")]
+            assert sorted(delays.get(line, [])) == sorted(delay for delay in timed if delay is not None)
         told = counting.breaches(db, since, until)
         broken = [call for call in rows if code_of(call) in codes_of("breaches")]
         assert [each.call for each in told] == [

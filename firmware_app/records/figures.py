@@ -9,12 +9,13 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import apsw
 
-from firmware_app.calls.answer_waits import Breach
+from firmware_app.calls.answer_waits import Breach, Waits, waits_of
 from firmware_app.calls.callback_rules import Rules
 from firmware_app.calls.closures import intervals
 from firmware_app.calls.heard_time import Coverage
@@ -23,7 +24,7 @@ from firmware_app.calls.opening_hours import OpeningHours
 from firmware_app.records.call_json import local
 from firmware_app.records.call_list import span
 from firmware_app.records.case_counting import case_counts, repeats
-from firmware_app.records.counting import breaches, by_clock, staff_busy, totals, waits
+from firmware_app.records.counting import breaches, by_clock, staff_busy, totals
 from firmware_app.records.database import one, rows
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.reading import Reader, head
@@ -86,8 +87,9 @@ class Figures:
         """A rolling window, of all lines or one."""
         with self._reader.snapshot() as db:
             hours, _ = self._documents(db)
-            whole, by_line = totals(db, since, until, line, _closed(hours))
-            return WindowFigures(since, until, Level(whole, waits(db, since, until, line)), by_line)
+            delays: dict[str, list[int]] = {}
+            whole, by_line = totals(db, since, until, line, _closed(hours), delays)
+            return WindowFigures(since, until, Level(whole, _waits(delays)), by_line)
 
     def bounds(self, month: str) -> tuple[int, int] | None:
         """[first, last) of a local month written "2026-11"; None when it is not one."""
@@ -105,7 +107,8 @@ class Figures:
         since, until = bounds
         hours, rules = self._documents(db)
         closed = _closed(hours)
-        whole, by_line = totals(db, since, until, None, closed)
+        delays: dict[str, list[int]] = {}
+        whole, by_line = totals(db, since, until, None, closed, delays)
         clock = by_clock(db, since, until, self._zone, None, closed)
         service = service_time(hours, since, until) if hours is not None else []
         lines = sorted({*self._lines, *by_line})
@@ -117,8 +120,8 @@ class Figures:
             until=until,
             asof=now,
             head=(seq, digest.hex()),
-            whole=Level(whole, waits(db, since, until)),
-            by_line={line: Level(counts, waits(db, since, until, line)) for line, counts in by_line.items()},
+            whole=Level(whole, _waits(delays)),
+            by_line={name: Level(counts, waits_of(delays.get(name, ()))) for name, counts in by_line.items()},
             by_hour=clock.by_hour,
             by_weekday=clock.by_weekday,
             by_day=clock.by_day,
@@ -196,6 +199,11 @@ class Figures:
 
 def _closed(hours: OpeningHours | None) -> Sequence[tuple[int, int]]:
     return () if hours is None else intervals(hours.closures)
+
+
+def _waits(delays: Mapping[str, list[int]]) -> Waits:
+    """Of all lines together."""
+    return waits_of(chain.from_iterable(delays.values()))
 
 
 def _bases(db: apsw.Connection, since: int, until: int) -> tuple[str, ...]:
