@@ -104,15 +104,6 @@ def test_a_closure_that_is_taken_back_or_moved_gives_them_back(ledger: Ledger) -
     assert counted(ledger) == {one: True, other: True}
 
 
-def test_what_rests_on_a_guess_still_says_so(ledger: Ledger) -> None:
-    closed(ledger, closure("2027-11-24T15:00", "2027-11-24T16:00"))
-    rang(ledger, "a", wall("2027-11-24T15:00"), True, "service_hours:1 provisional")
-    assert ledger._db.execute("SELECT in_hours, hours_basis FROM calls").fetchone() == (
-        0,
-        "service_hours:1 closures:1 provisional",
-    )
-
-
 def test_a_closure_that_was_known_when_it_rang_gives_back_what_it_took(ledger: Ledger) -> None:
     closed(ledger, closure("2026-11-24T15:00", "2026-11-24T16:00"), now=AT_15 - HOUR)
     basis = "service_hours:1 calendar.2026:1 closures:1"
