@@ -20,8 +20,10 @@ from firmware_app.records.database import rows
 Interval = tuple[int, int]
 
 _RUNS = """
-SELECT began.wall, COALESCE(silent_since, before.wall), ended.wall FROM runs
-JOIN journal AS began ON began.seq = runs.id
+SELECT began.wall,
+    CASE WHEN runs.id = (SELECT MIN(id) FROM runs) THEN silent_since ELSE COALESCE(silent_since, before.wall) END,
+    ended.wall
+FROM runs JOIN journal AS began ON began.seq = runs.id
 LEFT JOIN journal AS before ON before.seq = runs.id - 1
 LEFT JOIN journal AS ended ON ended.seq = stopped_seq
 ORDER BY runs.id
