@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -185,3 +186,26 @@ def test_a_call_is_found_however_many_entries_lie_between(tmp_path: Path) -> Non
     assert [step.body["stage"] for step in steps_of(db, begun)] == ["opened", "closed"]
     db.close()
     ledger.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    zone=st.sampled_from(["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"]),
+    hour=st.one_of(st.none(), st.integers(0, 23)),
+    weekday=st.one_of(st.none(), st.integers(1, 7)),
+    line=st.sampled_from([None, "L1"]),
+)
+def test_an_hour_and_a_weekday_are_those_of_the_clock_of_the_point(
+    month: Path, zone: str, hour: int | None, weekday: int | None, line: str | None
+) -> None:
+    search = Search(BASE, BASE + 9 * DAY, "every", line, hour, weekday, ZoneInfo(zone))
+    reader = Reader(month)
+    moments = [
+        datetime.fromtimestamp(row.started_wall // SECOND, ZoneInfo(zone))
+        for row in reader.calls(search.since, search.until, line)
+        if row.direction == "inbound" and row.stage == "closed"
+    ]
+    expected = sum(hour in (None, at.hour) and weekday in (None, at.isoweekday()) for at in moments)
+    with reader.snapshot() as db:
+        assert count(db, search) == expected
+    reader.close()

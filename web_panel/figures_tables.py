@@ -196,6 +196,8 @@ def lasted(duration: int, t: Translator) -> str:
         return t("{n} 秒", n=-(-duration // SECOND))
     if duration < HOUR:
         return t("{n} 分钟", n=duration // MINUTE)
+    if not duration % HOUR // MINUTE:
+        return t("{h} 小时", h=duration // HOUR)
     return t("{h} 小时 {m} 分", h=duration // HOUR, m=duration % HOUR // MINUTE)
 
 
