@@ -137,7 +137,7 @@ def test_missed_calls_on_every_kind_of_line(point: Point) -> None:
     assert " ".join(modem) == (
         "id line direction started_at ring_bursts ringing_s answered_at ended_at answer_delay_s talk_s disposition "
         "in_hours number name absence caller_id_at answered_by uncertainty_s started_by caller_id_by ended_by digits_by "
-        "far_end far_answered_at far_answered_by answer_error_s far_answer_error_s doubt"
+        "far_end far_answered_at far_answered_by answer_error_s far_answer_error_s doubt by_machine case"
     )
     assert [each["started_by"] for each in (modem, gpio, deaf)] == ["modem", "ring_pin", "modem"]
     assert [each["caller_id_by"] for each in (modem, gpio, deaf)] == ["modem", None, "modem"]
