@@ -50,8 +50,12 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print("\n".join(text.in_language(settings.language) for text in summary(settings)))
     note = Text("注意：", "note: ").in_language(settings.language)
-    for warning in (*settings.warnings, *_not_installed(settings), *_secrets(settings)):
-        print(f"{note}{warning.in_language(settings.language)}", file=sys.stderr)
+    warnings = [warning.in_language(settings.language) for warning in settings.warnings]
+    warnings += [
+        text.in_language(settings.language) for text in (*_not_installed(settings), *_secrets(settings))
+    ]
+    for warning in warnings:
+        print(f"{note}{warning}", file=sys.stderr)
     return 0
 
 

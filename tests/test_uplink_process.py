@@ -201,11 +201,20 @@ def test_a_ledger_that_is_not_there_yet_is_read_when_it_comes(
 ) -> None:
     folder = tmp_path / "point"
     folder.mkdir()
-    with caplog.at_level(logging.WARNING), running(point(folder, channel(robot.url))):
+    with caplog.at_level(logging.WARNING), running(point(folder, channel(robot.url))), boxed(folder) as box:
+        box.call(NUMBER, 45)
+        robot.wait()
+    assert caplog.text == "", "a first start is nothing to warn of"
+
+
+def test_a_ledger_that_cannot_be_read_is_told(
+    tmp_path: Path, robot: Answering, caplog: pytest.LogCaptureFixture
+) -> None:
+    with boxed(tmp_path / "point"):
+        pass
+    (tmp_path / "point" / "ledger.db").write_bytes(b"SQLite format 3\0" + b"nonsense" * 500)
+    with caplog.at_level(logging.WARNING), running(point(tmp_path / "point", channel(robot.url))):
         until(lambda: "the ledger cannot be read" in caplog.text)
-        with boxed(folder) as box:
-            box.call(NUMBER, 45)
-            robot.wait()
 
 
 def test_without_service_hours_nothing_is_sent_and_that_is_said_once(

@@ -23,7 +23,7 @@ from firmware_app.calls.opening_hours import OpeningHours
 from firmware_app.monitor_link import Json, MonitorLink, Subscription
 from firmware_app.records.database import LedgerError
 from firmware_app.records.desk_rules import Desk
-from firmware_app.records.reading import Reader
+from firmware_app.records.reading import LedgerAbsent, Reader
 from firmware_app.records.reminder_rows import last_sent, waiting_clocks
 from firmware_app.reminding import Reminder
 from firmware_app.settings import Settings
@@ -39,6 +39,7 @@ ROLE = "uplink"  # what the monitor knows us as
 AGAIN = 3.0  # seconds between attempts to have something recorded while the monitor is away
 MOST_KEPT = 200  # messages that wait to be recorded
 LONGEST_DETAIL = 300  # characters, as desk_entries has it
+ABSENT = 5 * SECOND  # ns after which a ledger that is not there yet is looked for again
 UNREADABLE = 30 * SECOND  # ns after which a ledger that could not be read is tried again
 
 
@@ -147,6 +148,7 @@ class Uplink:
     def __init__(self, settings: Settings, patience: Patience = PATIENT) -> None:
         ledger, monitor = settings.data_dir / "ledger.db", settings.run_dir / "monitor.sock"
         self._settings = settings
+        self._ledger = ledger
         self._zone = ZoneInfo(settings.timezone)
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._reader = Reader(ledger)
@@ -242,6 +244,8 @@ class Uplink:
         try:
             clocks, hours = self._seen(now)
         except (LedgerError, apsw.Error) as error:
+            if isinstance(error, LedgerAbsent) and not self._ledger.exists():
+                return ABSENT  # the monitor makes it at its first start, which may be now
             self._say_blind(f"the ledger cannot be read: {type(error).__name__}")
             return UNREADABLE
         if hours is None:
