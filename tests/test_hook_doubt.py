@@ -154,3 +154,17 @@ def test_nothing_is_concluded_before_the_slowest_ear_has_had_its_time() -> None:
     driven = Driven()
     driven.play([off(1), digit(2), started(10)])
     assert (driven.machine.next_deadline(), driven.machine.state) == (seconds(10) + LAG, LineState.OUTBOUND)
+
+
+def test_a_ring_said_after_a_short_talk_that_may_be_the_burst_it_began_in_is_no_call() -> None:
+    """A modem says RING when the burst is over; lifted in it, put down 1 s later: an error of 1 s reaches back to the burst."""
+    driven = Driven()
+    driven.play([word(10, error=1), off(10.2, error=0.5), on(11.1), word(11.2, error=1)], until=60)
+    assert [call.disposition for call in driven.closed] == [Disposition.ANSWERED]
+    assert anomalies(driven) == ["ring_out_of_order"]
+    driven = Driven()
+    driven.play([word(10, error=1), off(10.2, error=0.5), on(11.1), word(11.8, error=1)], until=60)
+    assert [call.started for call in driven.closed] == [at(10), at(11.8)]
+    driven = Driven()
+    driven.play([word(10, error=1), off(10.2, error=0.5), on(11.1), *bursts(11.2)], until=60)
+    assert [call.started for call in driven.closed] == [at(10), at(11.2)]

@@ -88,6 +88,7 @@ class HookMoves(RingMoves):
         answered = max(signal.at, call.started)  # sensed a little before the burst that it answered
         self._hook_error = signal.error
         self._lifted_in_silence = not self._ringing.covers(answered)
+        self._answered = answered
         self.troubles.loop_back(answered)
         self._lifted(answered)
         self._enter(LineState.TALKING, answered)

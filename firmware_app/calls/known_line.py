@@ -41,11 +41,14 @@ class KnownLine:
         self._ringing = Ringing(Instant(0, 0))  # of the open call, or of the last one
         self._edge_by: Means | None = None  # who told the last edge
         self._hook_error = 0
+        self._answered: Instant | None = None  # the last lifting that ended a ringing
         self._doubt = HookDoubt()
         self._hook_away: Doubt | None = None  # of the open call: why its hook was not sensed all the time
         self._number_checked = False  # of the open call
         self._lifted_in_silence = False
-        self._call_by_ear = False  # digits and sounds alone tell of the open call, whoever senses the hook meanwhile
+        self._call_by_ear = (
+            False  # digits and sounds alone tell of the open call, whoever senses the hook meanwhile
+        )
         self._far = FarSigns()  # of the open call, or of the last one
         self._waiting = CallWaiting()
         self._sound: SoundHeard | None = None  # what the line sounds like

@@ -17,7 +17,7 @@ class RingMoves(KnownLine):
 
     def ring(self, signal: RingStarted | RingWord) -> None:
         """A call begins."""
-        if self.open.is_stale(signal.at):
+        if self.open.is_stale(signal.at) or self._may_be_the_answered_burst(signal):
             self._anomaly(signal.at, "ring_out_of_order")
             return
         self.troubles.loop_back(signal.at)
@@ -30,6 +30,12 @@ class RingMoves(KnownLine):
         edge = self._ringing.last_edge
         self.open.tell_opened(replace(call, ring_bursts=1, last_edge=edge, uncertainty=signal.error))
         self._enter(LineState.RINGING, signal.at)
+
+    def _may_be_the_answered_burst(self, signal: RingStarted | RingWord) -> bool:
+        """A modem says RING when the burst is over: who lifted in it may have put down again by then."""
+        if self._answered is None or not isinstance(signal, RingWord):
+            return False
+        return signal.at.since(self._answered) <= signal.error + self._hook_error
 
     def ring_again(self, signal: RingStarted | RingWord) -> None:
         """The next burst, or the first of a call that caller ID announced, or already another call."""
