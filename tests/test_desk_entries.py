@@ -46,6 +46,11 @@ GOOD: list[tuple[str, dict[str, Any], entries.Entry]] = [
         {"line": "L1", "dial_form": "zero_mobile"},
         entries.DialAsked("L1", None, "zero_mobile"),
     ),
+    (
+        "CarrierBill",
+        {"month": "2026-10", "line": "L1", "figures": "{}"},
+        entries.CarrierBill("2026-10", "L1", "{}"),
+    ),
     ("Presence", {"present": False}, entries.Presence(False, "panel")),
     ("StillTalking", {"line": "L2"}, entries.StillTalking("L2")),
     (
