@@ -11,65 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.signals import SECOND, Instant
-from firmware_app.calls.call_groups import CountedCall
+from device.signals import SECOND
 from firmware_app.calls.heard_time import Gap
-from firmware_app.calls.month_figures import MonthFigures, Repeats
+from firmware_app.calls.month_figures import Repeats, month_json
 from firmware_app.calls.rate import Verdict
 from firmware_app.records import entries
-from firmware_app.records.bills import bills_of, reconciled
 from firmware_app.records.case_counting import repeats
-from firmware_app.records.figures import Figures
-from firmware_app.records.ledger import Ledger
-from firmware_app.records.outcomes import Pending, Recorded, Refused
-from firmware_app.records.reading import Reader
-from tests.figures_by_hand import DAY, HOUR, SHANGHAI, calls_in, entry_of, number_of, wall
+from firmware_app.records.figures import ClosedMonth
+from tests.figures_by_hand import DAY, HOUR, calls_in, entry_of, wall
+from tests.figures_point import BEGIN, CALL, END, MINUTE, MISSED, MORNING, Point
 from tests.ledger_support import BOOT
-
-MINUTE = 60 * SECOND
-HOURS = {"week": {day: [["09:00", "12:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}}
-BEGIN, END = wall("2026-11-01 00:00:00"), wall("2026-12-01 00:00:00")
-MORNING = wall("2026-11-24 09:00:00")  # a Tuesday
-CALL = CountedCall(
-    1, "L1", MORNING, "answered", True, delay=4 * SECOND, talk=60 * SECOND, caller="15400000001"
-)
-MISSED = replace(CALL, disposition="no_answer", delay=None, talk=None, ringing=11 * SECOND)
-
-
-class Point:
-    """A ledger with hours 9 to 12 on working days; entries at any wall."""
-
-    def __init__(self, folder: Path) -> None:
-        self.ledger = Ledger(folder / "ledger.db", BOOT, timezone=SHANGHAI)
-        self.reader = Reader(folder / "ledger.db")
-        self.figures = Figures(self.reader, SHANGHAI, ["L1"])
-        self._made = 0
-
-    def at(self, moment: int, *batch: entries.Entry) -> list[Recorded]:
-        found = []
-        for entry in batch:
-            self._made += 1
-            (outcome,) = self.ledger.append([Pending(entry, Instant(self._made, moment))])
-            assert isinstance(outcome, Recorded), outcome
-            found.append(outcome)
-        return found
-
-    def hours(self, moment: int) -> None:
-        self.document(moment, "service_hours", HOURS)
-
-    def document(self, moment: int, name: str, content: object) -> None:
-        self.at(moment, entries.SiteDocumentChanged(name, 0, "", json.dumps(content)))
-
-    def call(self, known: CountedCall) -> int:
-        self._made += 1
-        (made,) = self.at(known.started_wall + MINUTE, entry_of(known, f"{BOOT}:{self._made}"))
-        assert made.row is not None
-        return made.row
-
-    def month(self, now: int = END + 5 * DAY) -> MonthFigures:
-        found = self.figures.month("2026-11", now)
-        assert found is not None
-        return found
 
 
 @pytest.fixture
@@ -292,49 +243,69 @@ def test_repeats_are_those_of_a_plain_search(
     point.ledger.close()
 
 
-# ---- the carrier's bill
+# ---- what else is asked
 
 
-TABLE = [
-    ["开始时间", "对方号码"],
-    ["2026-11-24 09:00:30", "15400000001"],
-    ["2026-11-24 10:00:00", "15400000009"],
-    ["2026-10-24 10:00:00", "1"],
-]
+def test_a_covered_month_as_json_holds_its_gaps(point: Point) -> None:
+    covered(point)
+    point.at(MORNING, entries.FaultBegan("no_loop", "L1"))
+    point.at(MORNING + HOUR, entries.FaultEnded("no_loop", "L1"))
+    point.at(END + 5 * DAY, entries.LineAnomaly("L1", "test", ""))
+    found = json.loads(month_json(point.month()))
+    assert found["coverage"] == {
+        "heard": 62 * HOUR,
+        "service": 63 * HOUR,
+        "by_line": {"L1": [62 * HOUR, 63 * HOUR]},
+        "gaps": [[MORNING, MORNING + HOUR, "no_loop", "L1"]],
+    }
 
 
-def test_a_bill_beside_the_ledger(point: Point) -> None:
-    from firmware_app.calls.carrier_bill import guess_columns
+def test_what_is_asked_of_no_month_or_one_that_was_never_closed(point: Point) -> None:
+    assert point.figures.month("2026-13", END) is None
+    assert point.figures.later_changes(ClosedMonth("2026-13", 1, 1, "", {"head": {"seq": 0}})) == []
 
-    columns = guess_columns(TABLE)
-    assert columns is not None
+
+def test_a_window_of_one_line_and_its_breaches(point: Point) -> None:
+    late = replace(CALL, delay=16 * SECOND, line="L2")
     point.call(CALL)
-    point.call(
-        replace(CALL, caller="15400000002", started_wall=MORNING + HOUR - 30 * SECOND)
-    )  # talks when the other rings
-    found = reconciled(point.reader, TABLE, columns, "2026-11", "L1", "03562217000", SHANGHAI)
-    assert found is not None
-    assert found.counts() == {
-        "theirs": 2, "ours": 2, "matched": 1, "met_busy": 1, "ours_only": 1, "theirs_only": 0, "outgoing": 0, "unread": 0,
-    }  # fmt: skip
-    assert reconciled(point.reader, TABLE, columns, "2026", "L1", "", SHANGHAI) is None
-    point.at(END, entries.CarrierBill("2026-11", "L1", json.dumps(found.counts() | {"matched": 0})))
-    point.at(END, entries.CarrierBill("2026-11", "L1", json.dumps(found.counts())))
-    assert [(row.line, row.counts) for row in bills_of(point.reader, "2026-11")] == [("L1", found.counts())]
-    assert bills_of(point.reader, "2026-10") == []
+    point.call(late)
+    found = point.figures.window(MORNING, MORNING + 1, "L2")
+    assert list(found.by_line) == ["L2"]
+    assert (found.whole.counts.offered, found.whole.waits.longest) == (1, 16 * SECOND)
+    assert [each.line for each in point.figures.breaches(MORNING, MORNING + 1)] == ["L2"]
+    assert point.figures.breaches(MORNING, MORNING + 1, "L1") == []
 
 
-@pytest.mark.parametrize(
-    ("month", "figures"),
-    [
-        ("2026-13", "{}"),
-        ("2026-11", "{}"),
-        ("2026-11", "no JSON"),
-        ("2026-11", json.dumps(dict.fromkeys(("theirs", "ours", "matched", "met_busy", "ours_only", "theirs_only", "outgoing", "unread"), 15400000001))),
-        ("2026-11", json.dumps(dict.fromkeys(("theirs", "ours", "matched", "met_busy", "ours_only", "theirs_only", "outgoing", "unread"), "1"))),
-    ],
-)  # fmt: skip
-def test_only_counts_go_on_record_never_a_number(point: Point, month: str, figures: str) -> None:
-    (outcome,) = point.ledger.append([Pending(entries.CarrierBill(month, "L1", figures), Instant(1, END))])
-    assert isinstance(outcome, Refused)
-    assert number_of("15400000001").content not in outcome.message.en
+def test_a_closure_told_late_changes_the_calls_but_not_the_month_that_was_closed(point: Point) -> None:
+    covered(point)
+    last = wall("2026-11-30 11:00:00")  # a Monday
+    call = point.call(replace(MISSED, started_wall=last))
+    figures = month_json(point.month(END))
+    point.at(END, entries.MonthClosed("2026-11", figures, ""))
+    closed = point.figures.closed_month("2026-11")
+    assert closed is not None
+    closure = {
+        "id": "c1",
+        "from": "2026-11-30T11:00",
+        "to": "2026-11-30T12:00",
+        "reason": "停电",
+        "approved_by": "王",
+    }
+    point.document(END + HOUR, "closures", {"closures": [closure]})
+    (change,) = point.figures.later_changes(closed)
+    assert (change.kind, change.call, change.in_hours) == ("recounted", call, False)
+    assert point.figures.closed_month("2026-11") == closed
+    assert point.month().whole.counts.missed == 0
+    assert closed.figures["whole"]["counts"]["missed"] == 1
+
+
+def test_occupancy_and_the_estimate_of_busy_calls(point: Point) -> None:
+    """One talk of half the first hour: for the call that rang then one more met the line busy."""
+    covered(point)
+    half = replace(CALL, delay=0, talk=30 * MINUTE)
+    made = replace(entry_of(half, "half"), ended_wall=MORNING + 30 * MINUTE)
+    point.at(MORNING + 30 * MINUTE, made)
+    found = point.month().busy["L1"]
+    assert found.met_busy == pytest.approx(1.0)
+    assert found.occupancy == pytest.approx(0.5 / 63)
+    assert found.words.zh == "估计另有约 1 个来电遇忙"
