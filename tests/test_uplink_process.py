@@ -210,9 +210,7 @@ def test_a_ledger_that_is_not_there_yet_is_read_when_it_comes(
 def test_a_ledger_that_cannot_be_read_is_told(
     tmp_path: Path, robot: Answering, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with boxed(tmp_path / "point"):
-        pass
-    (tmp_path / "point" / "ledger.db").write_bytes(b"SQLite format 3\0" + b"nonsense" * 500)
+    (tmp_path / "point" / "ledger.db").mkdir(parents=True)  # opens as no ledger does
     with caplog.at_level(logging.WARNING), running(point(tmp_path / "point", channel(robot.url))):
         until(lambda: "the ledger cannot be read" in caplog.text)
 
