@@ -1,8 +1,8 @@
 """The sign of life that the ledger's writer leaves while nothing happens, and since when nothing was heard of the last run.
 
 It stands in `meta`, not in the journal: nobody wants 500,000 entries a year that say "still here". It names the seq of the last
-entry, so that it is known which of the two is the later word without comparing clocks. A row of 60 bytes once a
-minute is one page of the log and one sync: a card that bears 1,000 rewrites bears that for decades (ADR 0018).
+entry, so that it is known which of the two is the later word without comparing clocks. What it costs a card
+and an idle processor stands in ADR 0020.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from device import clock
 from device.signals import SECOND
 from tests.bench import machine
 from tests.bench.appliance import BENCH
-from tests.bench.figures import Figure, print_figures, print_heading, print_note
+from tests.bench.figure_table import Figure, print_figures, print_heading, print_note
 
 SECTIONS = {
     "latency": "From the line to the record",

@@ -25,7 +25,7 @@ from tests.bench.appliance import (
     subscribed,
 )
 from tests.bench.emulated_modem import RING, EmulatedModem
-from tests.bench.figures import Figure, Spread, at_most
+from tests.bench.figure_table import Figure, Spread, at_most
 from tests.bench.latency_section import (
     BETWEEN_CALLS,
     LIFTED,

@@ -28,7 +28,7 @@ from firmware_app.records.figures import Figures
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from tests.bench.appliance import ROOT
-from tests.bench.figures import Figure, Spread, at_most, print_note
+from tests.bench.figure_table import Figure, Spread, at_most, print_note
 from tests.bench.million_calls import CALLS, LINES, YEARS, build
 from tests.bench.volume_section import LINE_NUMBER, Diary, stages
 

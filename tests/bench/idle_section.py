@@ -20,7 +20,7 @@ from tests.bench.appliance import (
     subscribed,
 )
 from tests.bench.emulated_modem import EmulatedModem, wait_until
-from tests.bench.figures import Figure, at_most
+from tests.bench.figure_table import Figure, at_most
 from tests.bench.lamp_section import drive
 from tests.bench.latency_section import wait_for_idle
 from tests.bench.machine import ProcessorShare, Use, children, command_line, memory

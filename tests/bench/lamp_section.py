@@ -26,7 +26,7 @@ from tests.bench.appliance import (
     start_monitor,
     subscribed,
 )
-from tests.bench.figures import Figure, Spread, at_most
+from tests.bench.figure_table import Figure, Spread, at_most
 from tests.bench.latency_section import wait_for_idle
 
 SLOW = ("-m", "tests.bench.slow_disk")

@@ -29,7 +29,7 @@ from tests.bench.appliance import (
     subscribed,
 )
 from tests.bench.emulated_modem import RING, EmulatedModem
-from tests.bench.figures import Figure, Spread, at_most
+from tests.bench.figure_table import Figure, Spread, at_most
 
 LINES = 8
 BATCHES = 50  # of one call on each line: 400 calls, half of them with a name

@@ -44,7 +44,7 @@ from device.signals import (
 from device.trace import Heard, parse_trace
 from firmware_app.calls.line_machine import LineMachine
 from tests.bench.appliance import ROOT
-from tests.bench.figures import Figure
+from tests.bench.figure_table import Figure
 
 RANDOM_BYTES = 10_000_000
 RANDOM_SIGNALS = 1_000_000

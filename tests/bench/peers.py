@@ -29,7 +29,7 @@ from tests.bench.appliance import (
 )
 from tests.bench.callattendant import CallAttendant, install
 from tests.bench.emulated_modem import RING, EmulatedModem, wait_until
-from tests.bench.figures import Spread
+from tests.bench.figure_table import Spread
 from tests.bench.latency_section import (
     caller_id_block,
     until_recorded,

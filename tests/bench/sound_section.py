@@ -19,7 +19,7 @@ from device.exchange.fsk_sound import fsk_samples
 from device.exchange.tone_sound import ring_samples, voice_samples
 from device.signals import SECOND
 from tests.bench.appliance import fresh_folder
-from tests.bench.figures import Figure, at_most
+from tests.bench.figure_table import Figure, at_most
 from tests.bench.machine import ProcessorShare, memory
 
 IDLE, LIVE = 0.5, 3.0  # percent of one core

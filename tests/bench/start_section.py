@@ -15,7 +15,7 @@ from tests.bench.appliance import (
     subscribed,
 )
 from tests.bench.emulated_modem import EmulatedModem
-from tests.bench.figures import Figure, at_most
+from tests.bench.figure_table import Figure, at_most
 
 STARTS = 6  # the first makes the ledger, the others find it
 BAR = 1.5  # seconds

@@ -35,7 +35,7 @@ from tests.bench.appliance import (
     subscribed,
 )
 from tests.bench.emulated_modem import wait_until
-from tests.bench.figures import Figure, Spread, at_most
+from tests.bench.figure_table import Figure, Spread, at_most
 from tests.bench.panel_visitor import Visitor, answers
 
 CALLS = 100_000
