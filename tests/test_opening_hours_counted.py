@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from firmware_app.calls.holiday_calendar import FIRST_YEAR
 from firmware_app.calls.service_hours import DAYS
+from firmware_app.records.documents import refusal_of
 from tests.hours_support import MINUTE, MinuteCount, hours_of
 
 # zone and a day on which its clocks are changed: at 02:00; at midnight, so that a day begins at 01:00; at 00:01, so that the end
@@ -83,20 +84,17 @@ def points(draw: st.DrawFn) -> tuple[dict[str, Any], ZoneInfo, int]:
     if draw(st.booleans()):
         del versions[0]["from"]
     contents: dict[str, Any] = {"service_hours": {"versions": versions}}
-    if pivot.year >= FIRST_YEAR and draw(st.booleans()):
-        contents[f"calendar.{pivot.year}"] = {
-            "year": pivot.year,
-            "days": [
-                {"name": "x", "date": at.isoformat(), "isOffDay": draw(st.booleans())}
-                for at in {near(), near()}
-            ],
-        }
+    named = [at for at in sorted({near(), near()}) if at.year == pivot.year]
+    if named and pivot.year >= FIRST_YEAR and draw(st.booleans()):
+        marks = [{"name": "x", "date": at.isoformat(), "isOffDay": draw(st.booleans())} for at in named]
+        contents[f"calendar.{pivot.year}"] = {"year": pivot.year, "days": marks}
     closed = []
     for place in range(draw(st.integers(0, 2))):
         start = datetime.combine(near(), datetime.min.time()) + timedelta(minutes=draw(st.integers(0, 1500)))
         end = start + timedelta(minutes=draw(st.sampled_from((1, 30, 90, 1440, 2000))))
         closed.append({"id": str(place), "from": f"{start:%Y-%m-%dT%H:%M}", "to": f"{end:%Y-%m-%dT%H:%M}", "reason": "停电", "approved_by": "王站长"})  # fmt: skip
     contents["closures"] = {"closures": closed}
+    assert all(refusal_of(name, content) is None for name, content in contents.items()), contents
     minute = int(datetime.fromisoformat(f"{text}T12:00").replace(tzinfo=ZoneInfo("UTC")).timestamp()) // 60
     return contents, ZoneInfo(zone), minute
 
