@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from device.signals import LineLost
 from firmware_app.calls.call import Call, Direction, Disposition, Doubt, FarEnd
+from firmware_app.calls.heard_line import HeardLine
 from tests.ear_streams import END, Loop, Word, arriving
+from tests.line_signals import LINE
+from tests.support import at
 from tests.true_line import KINDS, WAITING, Away, TrueCall, dead_times, history, words_of
 
 SEEDS = st.integers(0, 2**32)
@@ -121,6 +125,37 @@ def check_dialled(
         call.talk is not None or not able
     )  # a tone chip alone takes 30 s without tones for a handset left lying
     assert not (call.far_end is FarEnd.ANSWERED and not true.digits)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=SEEDS, down=st.sampled_from((0.2, 1.5, 4.0, 7.0, 60.0)), same_boot=st.booleans())
+def test_a_restart_or_a_power_cut_at_any_moment_claims_nothing_untrue(
+    seed: int, down: float, same_boot: bool
+) -> None:
+    chance = random.Random(seed)
+    happens, calls = history(chance)
+    cut = round(chance.choice(happens).at + chance.choice((-0.5, -0.05, 0.01, 0.3, 1.0, 2.0)), 3)
+    names = chance.sample(sorted(KINDS), chance.randint(1, 4))
+    words = [
+        word for name in names for word in words_of(happens, name, [(cut, round(cut + down, 3))], chance)
+    ]
+    said = [each for each in arriving(words, chance) if not isinstance(each.signal, LineLost)]
+    before, after = Loop(names), Loop(names, HeardLine(LINE, "boot" if same_boot else "next", names))
+    before.hear([each for each in said if each.arrives <= cut])
+    if before.open is not None:
+        after.open = before.open
+        after.told(after.line.resume(before.open, at(cut + down if same_boot else 5.0)))
+        assert same_boot or after.open is None
+    after.hear([each for each in said if each.arrives > cut], until=END)
+    assert after.open is None
+    closed = [*before.closed, *after.closed]
+    assert len({call.key for call in closed}) == len(closed)
+    for true in calls:
+        recorded = of(true, closed, Direction.INBOUND)
+        if true.lifted is None:
+            assert all(call.disposition is not Disposition.ANSWERED for call in recorded)
+        elif recorded and any(KINDS[name].hook for name in names):
+            assert recorded[0].disposition not in NOT_ANSWERED
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])

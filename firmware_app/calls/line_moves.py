@@ -106,6 +106,9 @@ class LineMoves(SoundMoves):
             # That somebody answered stays a fact; when they hung up was not seen.
             self.open.close_talk(at, call.answered or call.started, seen=False)
         elif same_boot and call.started <= at <= self._ringing.over():
+            self._hook_away = (
+                Doubt.RESTART
+            )  # who lifted and put down meanwhile was not heard; a further burst says nobody did
             self._enter(LineState.RINGING, call.started)
             self.open.change(at, call)
         else:
