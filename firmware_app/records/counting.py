@@ -7,9 +7,9 @@ closed out of the ordinary (opening_hours), disjoint and in order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,11 +28,15 @@ _SHIFT = 7 * DAY  # keeps local time positive in SQLite, whose division cuts tow
 _RANGE = "counted = ? AND line = ? AND started_wall >= ? AND started_wall < ?"
 _NEXT_CODE = "SELECT counted FROM calls WHERE counted > ? ORDER BY counted LIMIT 1"
 _NEXT_LINE = "SELECT line FROM calls WHERE counted = ? AND line > ? ORDER BY line LIMIT 1"
-_TALLY = f"SELECT COUNT(*), COUNT(waited), COALESCE(SUM(waited), 0), COUNT(number) FROM calls WHERE {_RANGE}"
-_NUMBERS = f"SELECT number FROM calls WHERE {_RANGE} AND number IS NOT NULL"
-_WAITED = f"SELECT waited FROM calls WHERE {_RANGE}"
+_TALLY = f"SELECT COUNT(*), COUNT(waited), COALESCE(SUM(waited), 0) FROM calls WHERE {_RANGE}"
+# All of a column as one JSON text: half the time of 50,000 rows.
+_ARRAYS = (
+    "SELECT COUNT(*), COUNT(waited), COALESCE(SUM(waited), 0), COUNT(number),"
+    " json_group_array(number) FILTER (WHERE number IS NOT NULL), {waited} FROM calls WHERE " + _RANGE
+)
+_NUMBERS = _ARRAYS.format(waited="'[]'")
+_NUMBERS_AND_WAITS = _ARRAYS.format(waited="json_group_array(waited)")
 _TIMED = frozenset(codes_of("timed"))
-_FIRST = itemgetter(0)  # of 50,000 rows: quicker than a comprehension
 _BY = (
     "SELECT (started_wall + ?5) / ?6 AS part, COUNT(*), COUNT(waited), COALESCE(SUM(waited), 0) FROM calls"
     " WHERE counted = ?1 AND line = ?2 AND started_wall >= ?3 AND started_wall < ?4 GROUP BY part"
@@ -71,18 +75,14 @@ def totals(
     hidden: dict[str, int] = {}
     same = _same(db)
     for code, of_line in pairs(db, line):
-        ((calls, known, waited, numbered),) = rows(db, _TALLY, (code, of_line, since, until))
-        if not calls:
+        found = _read(db, (code, of_line, since, until))
+        if not found.tally.calls:
             continue
-        tallies.setdefault(of_line, []).append(Tally(code, calls, known, waited))
-        if Group(code // 8) in COUNTED:
-            hidden[of_line] = hidden.get(of_line, 0) + calls - numbered
-            found = map(_FIRST, rows(db, _NUMBERS, (code, of_line, since, until)))
-            callers.setdefault(of_line, set()).update(found)
-        if delays is not None and code in _TIMED:
-            delays.setdefault(of_line, []).extend(
-                map(_FIRST, rows(db, _WAITED, (code, of_line, since, until)))
-            )
+        tallies.setdefault(of_line, []).append(found.tally)
+        hidden[of_line] = hidden.get(of_line, 0) + found.hidden
+        callers.setdefault(of_line, set()).update(found.numbers)
+        if delays is not None:
+            delays.setdefault(of_line, []).extend(found.delays)
     closures = {
         of_line: _in_closure(db, of_line, _clipped(closed, since, until)) if closed else 0
         for of_line in tallies
@@ -91,20 +91,37 @@ def totals(
         callers = {name: {same.get(number, number) for number in found} for name, found in callers.items()}
     by_line = {
         of_line: counts_of(
-            found,
-            callers=len(callers.get(of_line, ())),
-            hidden=hidden.get(of_line, 0),
-            in_closure=closures[of_line],
+            own, callers=len(callers[of_line]), hidden=hidden[of_line], in_closure=closures[of_line]
         )
-        for of_line, found in sorted(tallies.items())
+        for of_line, own in sorted(tallies.items())
     }
     whole = counts_of(
-        (tally for found in tallies.values() for tally in found),
+        (tally for own in tallies.values() for tally in own),
         callers=len(set().union(*callers.values())),
         hidden=sum(hidden.values()),
         in_closure=sum(closures.values()),
     )
     return whole, by_line
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The calls of one code and line. numbers, hidden: of calls in service hours; delays: where they are known (ns)."""
+
+    tally: Tally
+    hidden: int = 0
+    numbers: Sequence[int] = ()
+    delays: Sequence[int] = ()
+
+
+def _read(db: apsw.Connection, values: tuple[int, str, int, int]) -> _Read:
+    code = values[0]
+    if Group(code // 8) not in COUNTED:
+        ((calls, known, waited),) = rows(db, _TALLY, values)
+        return _Read(Tally(code, calls, known, waited))
+    sql = _NUMBERS_AND_WAITS if code in _TIMED else _NUMBERS
+    ((calls, known, waited, numbered, numbers, delays),) = rows(db, sql, values)
+    return _Read(Tally(code, calls, known, waited), calls - numbered, json.loads(numbers), json.loads(delays))
 
 
 def _same(db: apsw.Connection) -> dict[int, int]:
