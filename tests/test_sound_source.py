@@ -300,7 +300,7 @@ def test_a_file_is_played_once_as_fast_as_it_sounds(tmp_path: Path, sources: lis
         (lambda path: path.write_bytes(b"RIFF\0\0\0\0AVI "), "not a WAV file"),
         (
             lambda path: path.write_bytes(wav_bytes(silence(0.1), 96_000)),
-            "a format that is not read here 96000 Hz, 1 channels",
+            "a sampling rate that is not read here 96000 Hz",
         ),
     ],
 )
