@@ -37,7 +37,8 @@ MONTH_BAR = 1000.0  # ms
 BAR = 50.0  # ms
 SLOWER = 1.10
 QUESTIONS = 60
-BLOCKS, IN_BLOCK = 6, 40  # calls recorded in each of the blocks, three commits each
+BLOCKS, IN_BLOCK = 16, 30  # calls recorded in each of the blocks, three commits each
+SETTLING = 1.2  # seconds until all of them ask, or none does
 WINDOWS = {"24 h": DAY, "30 days": 30 * DAY, "90 days": 90 * DAY}
 
 
@@ -109,30 +110,35 @@ def _list(reader: Reader, now: int) -> list[Figure]:
 
 
 @contextmanager
-def _clients(path: Path, now: int) -> Iterator[None]:
+def _clients(path: Path, now: int) -> Iterator[Callable[[bool], None]]:
+    """Thirty clients that can be told to ask, and to stop."""
     command = [sys.executable, "-m", "tests.bench.asking_clients", str(path), str(now)]
-    asking = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert asking.stdin is not None
-    assert asking.stdout is not None
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    control = process.stdin
+
+    def ask(on: bool) -> None:
+        control.write("on\n" if on else "off\n")
+        control.flush()
+        threading.Event().wait(SETTLING)
+
     try:
-        asking.stdout.readline()
-        threading.Event().wait(1.5)
-        yield
+        process.stdout.readline()
+        yield ask
     finally:
-        asking.stdin.close()
-        asking.wait(20)
+        control.close()
+        process.wait(20)
 
 
 def _recording(path: Path, now: int) -> list[Figure]:
     recorder = Recorder(path, "bench-boot-2", lambda _: None)
     alone, asked = Diary(recorder), Diary(recorder)
     try:
-        for block in range(BLOCKS):
-            if block % 2:
-                with _clients(path, now):
-                    _record(asked, block)
-            else:
-                _record(alone, block)
+        with _clients(path, now) as ask:
+            for block in range(BLOCKS):
+                ask(bool(block % 2))
+                _record(asked if block % 2 else alone, block)
     finally:
         recorder.close()
     quiet, busy = Spread(tuple(alone.took)), Spread(tuple(asked.took))
