@@ -251,3 +251,24 @@ def test_a_caller_announced_to_a_line_that_is_then_found_off_hook_is_unknown() -
     call = one(loop)
     assert (call.disposition, call.doubt) == (Disposition.UNKNOWN, Doubt.FOUND_OFF_HOOK)
     assert "call_not_confirmed" in anomalies(loop)
+
+
+def test_a_lift_that_is_denied_and_rung_after_was_none() -> None:
+    """A sagging line: the voltage says lifted, the pin denies it, and the exchange rings on. So nobody answered."""
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([*burst(30), hook(OffHook, 32, "modem", 0.5), *burst(35), hook(OnHook, 50, "modem", 0.5)])
+    call = one(loop)
+    assert (call.disposition, call.doubt, call.ring_bursts) == (Disposition.NO_ANSWER, None, 2)
+
+
+def test_a_stuck_pin_turns_no_answer_into_a_missed_call() -> None:
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([*burst(30), *burst(35), hook(OffHook, 37, "modem", 0.5), hook(OnHook, 90, "modem", 0.5)])
+    call = one(loop)
+    assert (call.disposition, call.doubt, call.answered) == (Disposition.UNKNOWN, Doubt.HOOK_SENSOR, None)
+
+
+def test_a_lift_denied_where_nothing_rings_is_told_and_no_call() -> None:
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([hook(OffHook, 30, "modem", 0.5), hook(OnHook, 35, "modem", 0.5)], until=60)
+    assert (loop.closed, anomalies(loop)) == ([], ["lift_denied"])

@@ -150,7 +150,7 @@ def test_a_restart_or_a_power_cut_at_any_moment_claims_nothing_untrue(
     assert after.open is None
     closed = [*before.closed, *after.closed]
     assert len({call.key for call in closed}) == len(closed)
-    for true in calls:
+    for true in (each for each in calls if each.kind != "dialled"):
         recorded = of(true, closed, Direction.INBOUND)
         if true.lifted is None:
             assert all(call.disposition is not Disposition.ANSWERED for call in recorded)

@@ -80,7 +80,11 @@ class EarFacts:
             doubts = word.ear in up and not up[word.ear].hook
             return [*facts, *(self._hook.gone(word.ear, word.order, still_sensed) if doubts else [])]
         self._sounds.pop(word.ear, None)
-        return [*facts, *self._hook.gone(word.ear, word.order, still_sensed), *self._loop.ears_changed(word, up)]
+        return [
+            *facts,
+            *self._hook.gone(word.ear, word.order, still_sensed),
+            *self._loop.ears_changed(word, up),
+        ]
 
     def _sounded(self, word: Heard) -> list[Heard]:
         """How a line sounds lasts; of several ears that hear it, one is listened to: the best that is up."""

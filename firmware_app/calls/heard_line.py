@@ -48,6 +48,7 @@ from firmware_app.calls.call import (
 )
 from firmware_app.calls.ear_facts import EarFacts
 from firmware_app.calls.ear_words import Heard, heard
+from firmware_app.calls.hook_views import LIFT_DENIED
 from firmware_app.calls.known_line import LineState
 from firmware_app.calls.line_machine import LineMachine
 from firmware_app.calls.told_calls import ToldCalls
@@ -276,8 +277,8 @@ class HeardLine:
 def take_fact(machine: LineMachine, fact: Heard) -> list[CallEvent]:
     """`fact` told to `machine`, which need not wait: facts come to it in order, so nothing is told late any more."""
     match fact.what:
-        case Anomaly():
-            return [fact.what]
+        case Anomaly(kind=kind, at=at):
+            return [fact.what, *(machine.lift_denied(at) if kind == LIFT_DENIED else [])]
         case LineRestored(sensing=sensing) | SensingChanged(sensing=sensing):
             return machine.handle(replace(fact.what, sensing=replace(sensing, lag=0)))
         case _:

@@ -97,6 +97,11 @@ class HookMoves(RingMoves):
         by = replace(call, answered=answered, answered_by=signal.means, answer_error=signal.error)
         self.open.change(signal.at, replace(by, last_edge=edge, uncertainty=error))
 
+    def lift_denied(self) -> None:
+        """Who is right shows with the next burst: an exchange rings nobody who has lifted (ring_again)."""
+        if self.state is LineState.RINGING:
+            self._hook_away = self._hook_away or Doubt.HOOK_SENSOR
+
     def on_hook_already(self, signal: OnHook) -> None:
         """As expected, where rings have contradicted the sensor; a word that only came late takes the doubt from the call."""
         if not self.troubles.hook_in_doubt:

@@ -8,7 +8,8 @@ time, and the exactest word stands. What was seen happening beats what was found
 FOUND_WAIT, longer than any lag, and is told as found then: so a ring that is still on its way is heard first, and a call
 that was shown is never one that began off-hook.
 Rule 2: an exacter ear that says the contrary all the time is believed, once its lag has passed and it is still there: an
-ear that goes takes with it what it had not told yet. It may be broken: rule 4. What infers the hook from
+ear that goes takes with it what it had not told yet. But it may be broken: that somebody lifted, as another had it, is told
+as denied, and when the ringing stops there the call is `unknown`. What infers the hook from
 sounds is never the exacter one: who lifts and says nothing has lifted all the same.
 Rule 3: when the exactest view has been another than the line's for ADOPTED_AFTER (an ear went, another stands in), it is
 adopted; the moment of that turn was not seen, so it is told as `found`.
@@ -29,6 +30,7 @@ FOUND_ERROR = 750 * MILLISECOND  # what is found so began before; another ear ma
 FOUND_WAIT = seconds(3.0)
 ADOPTED_AFTER = seconds(3.0)
 DISAGREE_AFTER = seconds(10.0)
+LIFT_DENIED = "lift_denied"  # kind of an anomaly
 TURNS_KEPT = 4  # so many turns back a late word is known again
 # Before an ear has seen a turn: edges are told to 20 ms, readings of the voltage lie half a second apart (LINE 1.5).
 USUAL_ERROR: Mapping[Means | None, int] = {
@@ -110,6 +112,12 @@ def found_at(word: Heard, moment: int) -> Heard:
     assert isinstance(what, OffHook | OnHook)
     at = what.at.plus(moment - what.at.mono)
     return heard(word.ear, replace(what, at=at, error=0, found=True), moment)
+
+
+def _denied(turn: Turn) -> Heard:
+    """A lift that an exacter ear denies: of a call that stops ringing then nobody knows whether it was answered."""
+    word = turn.best
+    return heard(word.ear, Anomaly(word.what.line, word.what.at, LIFT_DENIED, word.ear), word.order)
 
 
 def _rank_of(word: Heard, error: int) -> Rank:
@@ -204,7 +212,7 @@ class HookViews:
         turn, self._turn = self._turn, None
         assert turn is not None
         if self._refused(turn):
-            return []
+            return [_denied(turn)] if turn.off and not was_found(turn.best.what) else []
         self._off = turn.off
         self._turns = (*self._turns, turn)[-TURNS_KEPT:]
         self._compare(turn.best.order)

@@ -173,6 +173,12 @@ class LineMachine:
             self._line.take_up(call, at)
         return self._line.taken()
 
+    def lift_denied(self, at: Instant) -> list[CallEvent]:
+        """Of several ears on the hook one said that somebody lifted, an exacter one that nobody did."""
+        self._line.settle(at.mono)
+        self._line.lift_denied()
+        return self._line.taken()
+
     def still_talking(self, at: Instant) -> list[CallEvent]:
         """A person said yes: the question, or the fault it became, ends and both clocks start again."""
         self._line.settle(at.mono - self._line.lag + 1)

@@ -47,7 +47,7 @@ class RingMoves(KnownLine):
         self.troubles.loop_back(signal.at)
         if self._is_another_burst(signal):
             call = self.open.must
-            if self._hook_away is Doubt.RESTART and self._sensing.hook:
+            if self._hook_away in (Doubt.RESTART, Doubt.HOOK_SENSOR) and self._sensing.hook:
                 self._hook_away = None
             if call.ring_bursts == 0:
                 call = replace(call, started=signal.at, uncertainty=signal.error, started_by=signal.means)
