@@ -272,3 +272,11 @@ def test_a_lift_denied_where_nothing_rings_is_told_and_no_call() -> None:
     loop = line(gpio=PIN, modem=MODEM)
     loop.hear([hook(OffHook, 30, "modem", 0.5), hook(OnHook, 35, "modem", 0.5)], until=60)
     assert (loop.closed, anomalies(loop)) == ([], ["lift_denied"])
+
+
+def test_when_the_exactest_ear_goes_another_view_of_the_hook_is_adopted_and_claims_no_moment() -> None:
+    """The pin saw somebody lift, the voltage never did. The pin goes at 40 s: 3 s later the line is on-hook, found so."""
+    loop = line(gpio=PIN, modem=MODEM)
+    loop.hear([*burst(30), hook(OffHook, 32, "gpio", 0.02), gone(40, "gpio")])
+    call = one(loop)
+    assert (call.disposition, call.ended, call.talk) == (Disposition.ANSWERED, at(43), None)
