@@ -255,17 +255,20 @@ def _judged(bits: Bits, places: Places, length: int) -> _Attempt:
         sure.shape[0] == length + 3 and frame_cost <= FRAME_COST and float(np.median(np.abs(sure))) >= CLEAR
     )
     reading = fsk_structure.read(sure) if readable else None
-    good = reading is not None and _beyond_doubt(reading)
+    good = reading is not None and _beyond_doubt(reading, frame_cost)
     data = reading.data if reading is not None and good else hard(sure)
     lead = reading.lead if reading is not None else 0.0
     return _Attempt(int(places[0]), int(places[-1]), data, good, lead, framed)
 
 
-def _beyond_doubt(reading: Reading) -> bool:
-    """A short message has less structure that could contradict it: no other may be within reach at all."""
+def _beyond_doubt(reading: Reading, frame_cost: float) -> bool:
+    """A short message has less structure that could contradict it: no other may be within reach at all.
+
+    A start or stop bit that is surely wrong was a click: it says that bits beside it may be surely wrong as well.
+    """
     if len(reading.data) < SHORT:
         return reading.cost == 0 and reading.lead >= REACH
-    return reading.cost <= COST and reading.lead >= LEAD + reading.cost
+    return reading.cost <= COST and reading.lead >= LEAD + reading.cost + frame_cost
 
 
 def _transmission(tones: Tones, first: int) -> int:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from device.fsk_filters import BIT, GRID, Complexes, Reals, Tones, correlation
+from device.fsk_filters import BIT, GRID, Complexes, Reals, Tones, correlation, moving_power
 from device.fsk_framing import CHARACTER, Places
 
+CLICK = 4.0  # times what is left beside the tones otherwise
 SPAN = 5  # bits judged together; the middle one is told
 AROUND = SPAN // 2
 BEFORE = 120  # bits before the message that help to measure the tones
@@ -43,7 +44,7 @@ def judged(signal: Complexes, tones: Tones, places: Places) -> Bits:
     inside = (at >= 0) & (at < tones.mark.size)
     at = np.clip(at, 0, tones.mark.size - 1)
     tones, turn = _refined(signal, tones, places, at)
-    noise = _local_noise(tones, at)
+    noise = np.maximum(_local_noise(tones, at), _clicks(signal, tones, at))
     alone = _alone(tones, at, noise)[:, AROUND:-AROUND]
     clear = min(tones.mark_level, tones.space_level) ** 2 / tones.noise
     if turn is None:
@@ -140,6 +141,16 @@ def _local_noise(tones: Tones, at: Places) -> Reals:
     size = min(9, off.size)
     around = np.convolve(off, np.ones(size) / size, mode="same").reshape(at.shape)
     return 0.5 * tones.noise + 0.5 * np.maximum(around, tones.noise)
+
+
+def _clicks(signal: Complexes, tones: Tones, at: Places) -> Reals:
+    """The noise where there is far more of what is neither tone than usual: a click may sound like either of them."""
+    best = np.maximum(np.abs(tones.mark[at]), np.abs(tones.space[at]))
+    left = np.maximum(moving_power(signal, BIT)[at] - best**2, 0.0)
+    usual = float(np.median(left))
+    wide = np.pad(left, ((0, 0), (1, 1)), mode="edge")
+    around = (wide[:, :-2] + wide[:, 1:-1] + wide[:, 2:]) / 3
+    return np.where(around > CLICK * usual, around / 1.5, 0.0)
 
 
 def _alone(tones: Tones, at: Places, noise: Reals) -> Reals:

@@ -85,7 +85,7 @@ def evened(signal: Complexes) -> Complexes:
     """The signal with the same power all along, but for what is far weaker than its strongest part."""
     if signal.size < 2 * EVENED:
         return signal
-    around = np.pad(_moving_power(signal, EVENED), (EVENED // 2, EVENED), mode="edge")[: signal.size]
+    around = np.pad(moving_power(signal, EVENED), (EVENED // 2, EVENED), mode="edge")[: signal.size]
     least = LEAST_EVENED * _quantile(around, 0.9)
     found: Complexes = signal / np.sqrt(np.maximum(around, least))
     return found
@@ -93,7 +93,7 @@ def evened(signal: Complexes) -> Complexes:
 
 def purity(signal: Complexes, tones: Tones) -> float:
     """How much of the power is one tone at a time, where it is most so for a tenth of a second: 1 when all of it is."""
-    share = np.maximum(np.abs(tones.mark), np.abs(tones.space)) ** 2 / (_moving_power(signal, BIT) + 1e-12)
+    share = np.maximum(np.abs(tones.mark), np.abs(tones.space)) ** 2 / (moving_power(signal, BIT) + 1e-12)
     length = min(SHORTEST, share.size)
     summed = np.concatenate(([0.0], np.cumsum(np.minimum(share, 1.0))))
     return float(np.max(summed[length:] - summed[:-length])) / length
@@ -148,7 +148,7 @@ def _tones(signal: Complexes) -> tuple[float, float]:
     halves = [_half_correlation(signal, each) for each in BETWEEN]
     whole = [np.abs(half[:-HALF] + half[HALF:]) / 2 for half in halves]
     tops = [_quantile(each, 0.9) for each in whole]
-    power = _moving_power(signal, BIT)
+    power = moving_power(signal, BIT)
     found = []
     for index, (half, loud) in enumerate(zip(halves, whole, strict=True)):
         clear = loud / tops[index] > 1.5 * whole[1 - index] / tops[1 - index]
@@ -171,7 +171,7 @@ def _half_correlation(signal: Complexes, hertz: float) -> Complexes:
     return found
 
 
-def _moving_power(signal: Complexes, long: int) -> Reals:
+def moving_power(signal: Complexes, long: int) -> Reals:
     summed = np.concatenate(([0.0], np.cumsum(np.abs(signal) ** 2)))
     power: Reals = (summed[long:] - summed[:-long]) / long
     return power
@@ -199,7 +199,7 @@ def _noise(
     signal: Complexes, mark: Complexes, space: Complexes, mark_level: float, space_level: float
 ) -> float:
     """Variance of a correlation, from the power that the clearer tone leaves over; at least 1/200 of the tones' own."""
-    power = _moving_power(signal, BIT)
+    power = moving_power(signal, BIT)
     best = np.maximum(np.abs(mark) ** 2, np.abs(space) ** 2)
     there = best > 0.25 * min(mark_level, space_level) ** 2
     left = float(np.median((power - best)[there])) if np.any(there) else float(np.mean(power))

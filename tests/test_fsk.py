@@ -189,7 +189,32 @@ def test_a_level_that_moves_as_a_card_with_automatic_gain_moves_it(hertz: float,
     times = np.arange(samples.size) / 8000
     for phase in range(4):
         level = lowest ** (0.5 + 0.5 * np.sin(2 * np.pi * (hertz * times + phase / 4)))
-        assert good(samples * level) == [CALL]
+        assert good(impairments.as_heard(samples * level)) == [CALL]
+
+
+def clicked(seed: int) -> tuple[impairments.Samples, bytes]:
+    """A transmission with 3 to 15 clicks of up to 6 ms in it, and what was sent."""
+    rng = impairments.generator(seed, 3)
+    data = message(f"154{rng.integers(10**8):08d}", single=True)
+    samples = burst(data=data)
+    samples = samples + impairments.white_noise(samples.size, 8000, -28.5, rng)
+    for _ in range(rng.integers(3, 16)):
+        at, long = rng.integers(4000, samples.size - 50), rng.integers(2, 50)
+        samples[at : at + long] += rng.standard_normal(long) * rng.uniform(0.15, 0.9)
+    return samples, data
+
+
+@pytest.mark.parametrize("seed", [1099, 1255, 1348, 2377, 2666, 2754, 3035, 3868, 4284])
+def test_clicks_that_sound_like_other_bits_give_no_wrong_number(seed: int) -> None:
+    """Each of these gave one while a click was taken for the noise of its tone alone."""
+    samples, data = clicked(seed)
+    assert set(good(samples)) <= {data}
+
+
+def test_clicks_that_spoil_less_than_the_sum_can_tell_do_no_harm() -> None:
+    for seed in (1, 3, 6):
+        samples, data = clicked(seed)
+        assert good(samples) == [data]
 
 
 def test_a_dial_tone_or_the_harmonics_of_a_hum_do_not_hide_it() -> None:
