@@ -108,7 +108,10 @@ def test_one_or_two_lost_edges_neither_split_nor_kill_a_burst(
         said = [(event, stamp) for level, stamp in kept for event in cadence.edge(level, stamp)]
         said += [(event, 0) for event in cadence.found(1, kept[-1][1] + SECOND)]
         said += [(event, 0) for event in cadence.expire(kept[-1][1] + 2 * SECOND)]
-    assert [event for event, _ in said] == [BurstStarted(kept[0][1]), BurstEnded(kept[-1][1])]
+    begun, ended = (event for event, _ in said)
+    assert isinstance(begun, BurstStarted)
+    assert kept[0][1] <= begun.mono <= kept[0][1] + ms(100)  # pulses lost at the very beginning cost their own time
+    assert ended == BurstEnded(kept[-1][1])
 
 
 def test_two_bursts_are_two_after_a_tenth_of_a_second_of_silence() -> None:

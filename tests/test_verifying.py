@@ -10,9 +10,10 @@ from typing import Any
 import apsw
 import pytest
 
+from firmware_app.calls.carrier_bill import COUNTS
 from firmware_app.records import entries
 from firmware_app.records.database import one
-from firmware_app.records.entry_bytes import digest, genesis
+from firmware_app.records.entry_bytes import canonical, digest, genesis
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.migrations import DERIVED
 from firmware_app.records.reading import LedgerAbsent
@@ -42,8 +43,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
         entries.NumberNoted(number(MOBILE), entries.Personal("text", "听力不便"), number(OTHER_MOBILE)),
         entries.NumberMarked(number(OTHER_MOBILE), "blocked", "站长"),
         entries.MessageSent("group", "dingtalk", "waiting", "sent"),
-        entries.MonthClosed("2026-10", "{}", "ab"),
-        entries.CarrierBill("2026-10", "L1", "{}"),
+        entries.MonthClosed("2026-08", '{"month":"2026-08"}', ""),
+        entries.CarrierBill("2026-08", "L1", canonical(dict.fromkeys(COUNTS, 1))),
     )
     ledger.close()
     assert verify(path).holds
@@ -125,7 +126,7 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         ("UPDATE marks SET mark = 'test'", ("marks", "14")),
         ("UPDATE presences SET present = 1", ("presences", "9")),
         ("UPDATE messages SET outcome = 'failed'", ("messages", "15")),
-        ("UPDATE months SET figures = '{\"calls\":1}'", ("months", "2026-10")),
+        ("UPDATE months SET figures = '{\"calls\":1}'", ("months", "2026-08")),
         ("UPDATE bills SET month = '2026-09'", ("bills", "17")),
         ("UPDATE runs SET stopped_seq = 5", ("runs", "1")),
         ("UPDATE accounts SET must_change = 0", ("accounts", "admin")),

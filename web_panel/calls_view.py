@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from device.signals import SECOND, Means
 from firmware_app.calls.call import Disposition, Doubt, FarEnd
@@ -16,7 +16,7 @@ from firmware_app.event_words import DISPOSITIONS, DOUBTS, FAR_ENDS, MEANS
 from firmware_app.records.call_history import Burst, CallStep, DocumentVersion
 from firmware_app.records.call_list import CallRow
 from firmware_app.wording import Text
-from web_panel.formatting import DAY, local
+from web_panel.formatting import DAY, local, midnight
 from web_panel.today_view import Audience
 from web_panel.translating import Translator
 
@@ -116,11 +116,6 @@ def _date(text: str) -> date | None:
     except ValueError:
         return None
     return found if 1970 < found.year < 9000 else None
-
-
-def midnight(day: date, zone: tzinfo) -> int:
-    """ns of UTC of the beginning of a local day."""
-    return int(datetime.combine(day, time(), zone).timestamp()) * SECOND
 
 
 def narrowed(asked: Period, hour: int | None, weekday: int | None, t: Translator) -> str:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from firmware_app.calls.month_figures import month_after, month_span
-from web_panel.formatting import DAY, MINUTE, local, start_of_day
+from web_panel.formatting import DAY, MINUTE, local, midnight
 
 LISTED = 120  # months to choose from: ten years
 DAYS_BACK = {"30d": 30, "90d": 90}
@@ -41,8 +41,7 @@ def choose(key: str, now: int, zone: ZoneInfo) -> tuple[Choice, bool]:
     if key in DAYS_BACK:
         today = local(now, zone).date()
         first = today - timedelta(days=DAYS_BACK[key] - 1)
-        since = start_of_day(now - (DAYS_BACK[key] - 1) * DAY, zone)
-        until = start_of_day(start_of_day(now, zone) + 36 * 60 * MINUTE, zone)
+        since, until = midnight(first, zone), midnight(today + timedelta(days=1), zone)
         return Choice(key, since, until, first.isoformat(), today.isoformat(), month=False), True
     present = f"{local(now, zone):%Y-%m}"
     span = month_span(key, zone)

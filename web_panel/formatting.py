@@ -5,7 +5,7 @@ All instants are ns of UTC, all durations ns; local time is that of the configur
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from device.signals import SECOND
 from web_panel.translating import Translator
@@ -24,6 +24,11 @@ def start_of_day(wall: int, zone: tzinfo) -> int:
     """The first instant of the local day that `wall` lies in."""
     midnight = local(wall, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return int(midnight.timestamp()) * SECOND
+
+
+def midnight(day: date, zone: tzinfo) -> int:
+    """ns of UTC of the beginning of a local day."""
+    return int(datetime.combine(day, time(), zone).timestamp()) * SECOND
 
 
 def when(wall: int, now: int, zone: tzinfo, t: Translator) -> str:
