@@ -110,7 +110,9 @@ def test_one_or_two_lost_edges_neither_split_nor_kill_a_burst(
         said += [(event, 0) for event in cadence.expire(kept[-1][1] + 2 * SECOND)]
     begun, ended = (event for event, _ in said)
     assert isinstance(begun, BurstStarted)
-    assert kept[0][1] <= begun.mono <= kept[0][1] + ms(100)  # pulses lost at the very beginning cost their own time
+    assert (
+        kept[0][1] <= begun.mono <= kept[0][1] + ms(100)
+    )  # pulses lost at the very beginning cost their own time
     assert ended == BurstEnded(kept[-1][1])
 
 
