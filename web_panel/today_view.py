@@ -71,6 +71,7 @@ class TodoRow:
     out_of_hours: bool
     unseen: bool
     note: str
+    case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,7 @@ def _todo_row(call: WaitingCall, desk: Audience) -> TodoRow:
         out_of_hours=call.in_hours is False,
         unseen=call.unseen,
         note=notes.get(call.kind, ""),
+        case=call.case if call.kind == "due" else None,
     )
 
 
