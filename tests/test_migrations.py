@@ -86,13 +86,14 @@ def test_every_statement_of_a_script_is_carried_out() -> None:
 
 def test_a_step_that_fails_leaves_the_version_before(tmp_path: Path) -> None:
     db = apsw.Connection(str(tmp_path / "a.db"))
+    migrate(db, ["CREATE TABLE a (b)"])
     with pytest.raises(apsw.SQLError):
-        migrate(db, ["CREATE TABLE a (b)", "CREATE TABLE c (d); INSERT INTO nowhere VALUES (1)"])
+        migrate(db, ["", "CREATE TABLE b (c)", "CREATE TABLE c (d); INSERT INTO nowhere VALUES (1)"])
     assert db.pragma("user_version") == 1
     assert rows(db, "SELECT name FROM sqlite_schema") == [("a",)]
     assert not db.in_transaction
-    migrate(db, ["CREATE TABLE a (b)", "CREATE TABLE c (d)"])
-    assert db.pragma("user_version") == 2
+    migrate(db, ["", "CREATE TABLE b (c)", "CREATE TABLE c (d)"])
+    assert db.pragma("user_version") == 3
     db.close()
 
 

@@ -12,9 +12,9 @@ from device.signals import seconds
 from firmware_app.alerts import Standing
 from firmware_app.records import entries
 from firmware_app.records.call_list import CallRow, MissedRow
-from firmware_app.records.database import open_writer
+from firmware_app.records.database import LedgerAbsent, LedgerNotMade, open_writer
 from firmware_app.records.ledger import Ledger
-from firmware_app.records.reading import SLICE, LedgerAbsent, Reader
+from firmware_app.records.reading import SLICE, Reader
 from tests.ledger_support import BOOT, FIXED, MOBILE, OTHER_MOBILE, answered, call, number, record
 from tests.support import at
 
@@ -39,6 +39,12 @@ def test_before_the_first_start_of_the_monitor_there_is_no_ledger(reader: Reader
     assert "还没有账本" in absent.value.message.zh
     Ledger(tmp_path / "ledger.db", BOOT).close()
     assert reader.missed_list() == []
+
+
+def test_a_ledger_of_which_only_the_file_is_there_is_being_made(reader: Reader, tmp_path: Path) -> None:
+    apsw.Connection(str(tmp_path / "ledger.db")).pragma("journal_mode", "wal")
+    with pytest.raises(LedgerNotMade):
+        reader.missed_list()
 
 
 def test_a_ledger_without_an_epoch_is_not_complete(reader: Reader, tmp_path: Path) -> None:

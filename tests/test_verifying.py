@@ -12,11 +12,10 @@ import pytest
 
 from firmware_app.calls.carrier_bill import COUNTS
 from firmware_app.records import entries
-from firmware_app.records.database import one
+from firmware_app.records.database import LedgerAbsent, one
 from firmware_app.records.entry_bytes import canonical, digest, genesis
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.migrations import DERIVED
-from firmware_app.records.reading import LedgerAbsent
 from firmware_app.records.verifying import MOST_FINDINGS, SLICE, verify
 from tests.ledger_support import BOOT, MOBILE, OTHER_MOBILE, answered, call, number, record
 

@@ -30,8 +30,19 @@ class LedgerError(Exception):
         self.message = message
 
 
+class LedgerAbsent(LedgerError):
+    """There is no ledger to read. Or it cannot be read."""
+
+
+class LedgerNotMade(LedgerAbsent):
+    """Not yet: the monitor makes it at its first start, which may be now."""
+
+
 class LedgerTooNew(LedgerError):
     """A newer program wrote this ledger."""
+
+
+NOT_COMPLETE = Text("账本还没有建成", "the ledger is not complete yet")
 
 
 def one(db: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
@@ -83,7 +94,7 @@ def open_reader(path: Path, vfs: str | None = None) -> apsw.Connection:
         raise
     if version != len(MIGRATIONS):
         db.close()
-        raise _unknown_version(version)
+        raise _unknown_version(version) if version else LedgerNotMade(NOT_COMPLETE)
     return db
 
 
@@ -97,20 +108,22 @@ def open_scratch() -> apsw.Connection:
 
 
 def migrate(db: apsw.Connection, scripts: Sequence[str] = MIGRATIONS) -> None:
-    """Bring the schema to the newest version, one transaction a step."""
+    """Bring the schema to the newest version, in one transaction: a reader sees the old one or the new one, as does a power cut."""
     version = int(db.pragma("user_version"))
     if version > len(scripts):
         raise _unknown_version(version)
-    for step, script in enumerate(scripts[version:], start=version + 1):
-        db.execute("BEGIN IMMEDIATE")
-        try:
+    if version == len(scripts):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for script in scripts[version:]:
             db.execute(script).fetchall()  # fetchall, for apsw stops a script at the first row it gives
-            db.pragma("user_version", step)
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+        db.pragma("user_version", len(scripts))
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def _unknown_version(version: int) -> LedgerTooNew:

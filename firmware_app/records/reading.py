@@ -18,16 +18,12 @@ import apsw
 from firmware_app.alerts import Standing
 from firmware_app.records import call_list
 from firmware_app.records.call_list import CallRow, DoneRow, MissedRow
-from firmware_app.records.database import LedgerError, one, open_reader, rows
+from firmware_app.records.database import NOT_COMPLETE, LedgerAbsent, LedgerNotMade, one, open_reader, rows
 from firmware_app.records.read_rows import AccountRow, CheckRow, FaultRow, JournalRow, PartyRow
 from firmware_app.records.site_documents import Document
 from firmware_app.wording import Text
 
 SLICE = 500  # rows of one transaction: far below 1 s on the slowest card
-
-
-class LedgerAbsent(LedgerError):
-    """There is no ledger to read (yet): the monitor makes it at its first start. Or it cannot be read."""
 
 
 class Reader:
@@ -58,7 +54,7 @@ class Reader:
         try:
             inode = self._path.stat().st_ino
         except OSError:
-            raise LedgerAbsent(
+            raise LedgerNotMade(
                 Text(f"还没有账本：{self._path}", f"there is no ledger yet: {self._path}")
             ) from None
         while True:
@@ -222,7 +218,7 @@ class Reader:
         with self.snapshot() as db:
             found: dict[str, Any] = dict(rows(db, "SELECT name, value FROM meta"))
         if not {"epoch", "created"} <= found.keys():
-            raise LedgerAbsent(Text("账本还没有建成", "the ledger is not complete yet"))
+            raise LedgerNotMade(NOT_COMPLETE)
         return str(found["epoch"]), int(found["created"])
 
 

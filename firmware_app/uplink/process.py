@@ -21,9 +21,9 @@ from device import clock
 from device.signals import SECOND, Instant
 from firmware_app.calls.opening_hours import OpeningHours
 from firmware_app.monitor_link import Json, MonitorLink, Subscription
-from firmware_app.records.database import LedgerError
+from firmware_app.records.database import LedgerError, LedgerNotMade
 from firmware_app.records.desk_rules import Desk
-from firmware_app.records.reading import LedgerAbsent, Reader
+from firmware_app.records.reading import Reader
 from firmware_app.records.reminder_rows import last_sent, waiting_clocks
 from firmware_app.reminding import Reminder
 from firmware_app.settings import Settings
@@ -157,6 +157,7 @@ class Uplink:
         self._channels = {each.name: _Channel(each, patience, self._queue.put) for each in settings.reminders}
         self._restored = False
         self._blind = False  # the ledger cannot be read, or has no hours: said once
+        self._doubted = False  # there were no hours at the last look
         self._subscription = Subscription(
             monitor, ledger, self._heard, lambda: self._queue.put(_Look()), told=self._told, role=ROLE
         )
@@ -244,14 +245,17 @@ class Uplink:
         try:
             clocks, hours = self._seen(now)
         except (LedgerError, apsw.Error) as error:
-            if isinstance(error, LedgerAbsent) and not self._ledger.exists():
+            if isinstance(error, LedgerNotMade):
                 return ABSENT  # the monitor makes it at its first start, which may be now
             self._say_blind(f"the ledger cannot be read: {type(error).__name__}")
             return UNREADABLE
         if hours is None:
+            if not self._doubted:  # the first entries of a new ledger, its documents, may be on their way
+                self._doubted = True
+                return ABSENT
             self._say_blind("there are no service hours: working minutes cannot be counted")
             return UNREADABLE
-        self._blind = False
+        self._blind = self._doubted = False
         for name in self._rules.due(now, clocks, hours):
             self._rules.begun(name)
             site, waited = self._settings.site, hours.worked(clocks[0], now.wall)
