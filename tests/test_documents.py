@@ -18,6 +18,7 @@ from firmware_app.records.documents import LONGEST, refusal_of
             {"L1": {"outside_prefix": "9", "zero_before_mobile": True, "answered_by_machine_after_s": 20.5}},
         ),
         ("lines", {"L1": {"outside_prefix": "", "answered_by_machine_after_s": None}}),
+        ("lines", {"L1": {"answered_by_machine_after_s": False}}),
         ("lines", {}),
         ("callback_rules", {"timely_min": 20, "amber_min": 10, "red_min": 20}),
         ("service_hours", {"week": {"mon": [["08:30", "12:00"], ["14:30", "17:30"]]}}),

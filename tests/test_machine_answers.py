@@ -37,6 +37,7 @@ def test_without_a_machine_or_a_moment_nobody_is_one() -> None:
         ({"answered_by_machine_after_s": 0}, None),
         ({"answered_by_machine_after_s": 121}, None),
         ({"answered_by_machine_after_s": True}, None),
+        ({"answered_by_machine_after_s": False}, None),
         ({"answered_by_machine_after_s": "20"}, None),
         ({"answered_by_machine_after_s": float("nan")}, None),
     ],

@@ -40,6 +40,7 @@ CHANGES = (
     "/calls/1",
     "/calls/seen",
     "/callbacks/1",
+    "/callbacks/machine",
     "/figures/bill",
     "/hours/calendar",
     "/hours/closure",

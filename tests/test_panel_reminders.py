@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -59,12 +60,12 @@ def at_desk(
 
 
 @contextmanager
-def uplink_listens(box: Box, live: Live) -> Iterator[list[object]]:
+def uplink_listens(box: Box, live: Live) -> Iterator[SimpleQueue[object]]:
     """Somebody listens as the uplink does; gives the events it heard."""
-    told: list[object] = []
+    told: SimpleQueue[object] = SimpleQueue()
     ledger = box.folder / "ledger.db"
     subscription = Subscription(
-        box.folder / "monitor.sock", ledger, lambda _: None, lambda: None, told=told.append, role="uplink"
+        box.folder / "monitor.sock", ledger, lambda _: None, lambda: None, told=told.put, role="uplink"
     )
     subscription.start()
     while (live.present().state or {}).get("uplink") is not True:
@@ -209,7 +210,8 @@ def test_a_test_is_passed_on_to_the_uplink_or_it_is_said_that_none_runs(box: Box
         with uplink_listens(box, live) as told:
             desk.send("/reminders/test")
             assert "已请提醒程序发送测试" in desk.page("/reminders")
-            assert {"event": "test_reminder"} in told
+            while told.get(timeout=SOON) != {"event": "test_reminder"}:
+                pass
         box.stop()
         desk.send("/reminders/test")
         assert "监测程序现在没有运行" in desk.page("/reminders")

@@ -20,6 +20,7 @@ from web_panel import (
     figures_page,
     hours_page,
     language_page,
+    machine_page,
     reminders_page,
     sessions,
     sign_in,
@@ -58,6 +59,7 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
     for page in (
         today_page,
         callbacks_page,
+        machine_page,
         calls_page,
         figures_page,
         sign_in,

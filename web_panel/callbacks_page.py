@@ -32,12 +32,13 @@ from web_panel.callbacks_view import (
     agreed,
     case_line,
     case_page,
+    machine_line,
     means,
     outcomes,
     reasons,
     summary,
 )
-from web_panel.case_door import OpenedCase, case_list, opened_case
+from web_panel.case_door import OpenedCase, case_list, machine_proposals, opened_case
 from web_panel.parts import parts
 from web_panel.refusals import refusal
 from web_panel.today_view import Audience
@@ -76,6 +77,10 @@ def page() -> BaseResponse:
             title=summary(found, g.t),
             cases=[case_line(row, desk) for row in found.rows],
             more=found.total - len(found.rows),
+            machines=[
+                machine_line(each, g.t)
+                for each in machine_proposals(parts().ledger, parts().zone, parts().settings.lines)
+            ],
         )
     )
 

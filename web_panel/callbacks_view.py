@@ -14,7 +14,7 @@ from firmware_app.calls.callback import MEANS, OUTCOMES, REASONS, STATES, Means,
 from firmware_app.calls.dial_plan import DialPlan
 from firmware_app.calls.phone_number import parse
 from firmware_app.calls.urgency import Level, Rank
-from firmware_app.records.case_rows import AttemptRow, CaseList, CaseRow, CaseView
+from firmware_app.records.case_rows import AttemptRow, CaseList, CaseRow, CaseView, MachineProposal
 from web_panel.calls_view import say, seconds_of
 from web_panel.formatting import MINUTE, local, when
 from web_panel.today_view import Audience
@@ -40,6 +40,26 @@ class CaseLine:
     note: str
     unseen: bool
     later: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLine:
+    """A line that a machine seems to answer. seconds: after how long, as the document of the lines holds it."""
+
+    line: str
+    seconds: float
+    words: str
+
+
+def machine_line(found: MachineProposal, t: Translator) -> MachineLine:
+    delay = round(found.delay / SECOND, 1)
+    words = t(
+        "{line} 最近有 {n} 个来电都在振铃约 {s} 秒后被接起，快慢几乎一样，像是录音电话或传真机接的。",
+        line=found.line,
+        n=found.answers,
+        s=f"{delay:g}",
+    )
+    return MachineLine(found.line, delay, words)
 
 
 def case_line(row: CaseRow, desk: Audience) -> CaseLine:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from firmware_app.calls.dial_plan import DialPlan, LinePlan, dial_plan
 from firmware_app.calls.opening_hours import OpeningHours
 from firmware_app.records import case_list as cases
-from firmware_app.records.case_rows import CaseList, CaseView
+from firmware_app.records.case_rows import CaseList, CaseView, MachineProposal
 from firmware_app.records.desk_rules import Desk
 from firmware_app.settings import Line
 from web_panel.formatting import local
@@ -32,6 +32,12 @@ def case_list(door: LedgerDoor, now: int, zone: ZoneInfo, limit: int) -> CaseLis
     """The open cases, the most urgent first. now: ns of UTC."""
     with door.reading() as db:
         return cases.waiting(db, now, Desk(db, zone), limit)
+
+
+def machine_proposals(door: LedgerDoor, zone: ZoneInfo, lines: Sequence[Line]) -> tuple[MachineProposal, ...]:
+    """Lines that a machine seems to answer, of which nobody has said so yet."""
+    with door.reading() as db:
+        return cases.machine_proposals(db, [line.name for line in lines], Desk(db, zone))
 
 
 def opened_case(

@@ -9,7 +9,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from device.signals import SECOND
 from firmware_app.calls.callback_rules import Rules
@@ -28,16 +28,24 @@ class MachineAnswer:
 
 
 def fits(known: Mapping[str, Any]) -> bool:
-    """Whether what the document `lines` says of a line's machine, if anything, is a delay."""
+    """Whether what the document `lines` says of a line's machine, if anything, is a delay; or false: there is none."""
     value = known.get(KEY)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value is None or (number and LEAST <= value <= MOST)
+    return value is None or value is False or _is_delay(value)
+
+
+def _is_delay(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and LEAST <= value <= MOST
+
+
+def is_told(known: Mapping[str, Any]) -> bool:
+    """Whether somebody has said of a line that a machine answers it, or that none does: nothing is proposed then."""
+    return known.get(KEY) is not None
 
 
 def machine_delay(known: Mapping[str, Any]) -> int | None:
     """After how many ns a machine answers a line, by what the document `lines` says of it; None: none does."""
     value = known.get(KEY)
-    return None if value is None or not fits(known) else round(value * SECOND)
+    return round(value * SECOND) if _is_delay(value) else None
 
 
 def is_by_machine(delay: int | None, machine: int | None, rules: Rules) -> bool:

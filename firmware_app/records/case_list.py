@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 
 from firmware_app.calls.callback import OPEN, proposal, state_of
-from firmware_app.calls.machine_answers import learnt
+from firmware_app.calls.machine_answers import is_told, learnt
 from firmware_app.calls.urgency import Level, Rank, Urgency, Waiting, urgency
 from firmware_app.records.case_desk import provisional, worked
 from firmware_app.records.case_rows import (
@@ -164,7 +164,7 @@ def machine_proposals(db: apsw.Connection, lines: Iterable[str], desk: Desk) -> 
     """Lines whose latest answers look like a machine's that their document does not name."""
     found, rules = [], desk.rules()
     for line in lines:
-        if desk.line(line).get("answered_by_machine_after_s") is None:
+        if not is_told(desk.line(line)):
             delays = [delay for (delay,) in rows(db, _DELAYS, (line,))]
             answer = learnt(delays, rules)
             if answer is not None:

@@ -74,8 +74,8 @@ _LINE_KEYS: tuple[tuple[Callable[[Mapping[str, Any]], bool], Text], ...] = (
     (
         machine_answers.fits,
         Text(
-            "answered_by_machine_after_s：须是 1 到 120 的秒数",
-            "answered_by_machine_after_s: must be 1 to 120 seconds",
+            "answered_by_machine_after_s：须是 1 到 120 的秒数，没有机器写 false",
+            "answered_by_machine_after_s: must be 1 to 120 seconds, or false where there is no machine",
         ),
     ),
 )
