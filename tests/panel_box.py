@@ -220,6 +220,8 @@ class Box:
 
     def account(self, must_change: bool = False, name: str = "admin", hashed: str | None = None) -> None:
         secret = entries.Personal("secret", hashed or password_hash(PASSWORD))
+        if name != "admin":  # the first one comes with its password
+            self.write(entries.AccountSet(name, name, "admin", active=True))
         self.write(entries.PasswordSet(name, secret, must_change))
 
     def ringing(

@@ -35,6 +35,8 @@ MEANS = st.sampled_from(["line", "self_reported", "mobile"])
 UNTIL = st.sampled_from([None, at(500_000).wall])
 KINDS = st.sampled_from(["no_loop", "line_lost"])
 LINES = st.sampled_from(["L1", None])
+WHO = st.sampled_from(["admin", "wang", "li"])
+SECRETS = st.sampled_from([entries.Personal("secret", "x"), entries.Personal("secret", "y")])
 
 
 def parties(seqs: st.SearchStrategy[int]) -> st.SearchStrategy[int]:
@@ -89,6 +91,32 @@ TOLD: st.SearchStrategy[entries.Entry] = st.one_of(
     st.builds(entries.NumberRevealed, st.just("admin"), IDS),
     st.builds(entries.PartyErased, parties(IDS), st.just("asked")),
     st.builds(entries.StillTalking, st.just("L1")),
+    st.builds(entries.AccountSet, WHO, WHO, st.sampled_from(["clerk", "admin"]), st.booleans()),
+    st.builds(entries.PinSet, WHO, SECRETS | st.none()),
+    st.builds(entries.SignInNoted, WHO, st.just("in"), st.just("pin")),
+    st.builds(entries.DeskPaired, st.sampled_from("de"), st.just("柜台"), SECRETS),
+    st.builds(entries.DeskUnpaired, st.sampled_from("de")),
+    st.builds(entries.RecoveryMade, SECRETS, st.just(BOOT), st.just(1)),
+    st.builds(entries.RecoveryUsed, WHO),
+    st.builds(entries.HandedOver, WHO, WHO, st.lists(IDS, max_size=3).map(tuple), NOTES),
+    st.builds(entries.TalkNoted, IDS, st.sampled_from(["settled", "fax"]), st.none(), NAMES, NOTES),
+    st.builds(entries.HelpAsked, LINES, IDS | st.none()),
+    st.builds(entries.HelpEnded, IDS),
+    st.builds(
+        entries.CardSaved,
+        st.just("phrase"),
+        st.sampled_from(['{"title":"a"}', '{"title":"b"}']),
+        st.just(""),
+        IDS | st.none(),
+    ),
+    st.builds(entries.CardRetired, IDS),
+    st.builds(entries.NoticeGiven, IDS, st.just(1), IDS | st.none(), st.just((0,)), st.booleans()),
+    st.builds(
+        lambda n, when, note: entries.CallEntered("L1", at(when).wall, n, None, note),
+        NUMBERS,
+        st.integers(0, 200),
+        NOTES,
+    ),
 )
 
 

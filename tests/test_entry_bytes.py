@@ -39,6 +39,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "bool | None": st.none() | st.booleans(),
     "Party": REFS,
     "Party | None": st.none() | REFS,
+    "tuple[int, ...]": st.lists(st.integers(0, 2**62), max_size=4).map(tuple),
     "tuple[tuple[str, bool | None, str], ...]": st.lists(
         st.tuples(TEXTS, st.none() | st.booleans(), TEXTS), max_size=3
     ).map(tuple),

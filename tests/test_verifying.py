@@ -16,8 +16,10 @@ from firmware_app.records.database import LedgerAbsent, one
 from firmware_app.records.entry_bytes import canonical, digest, genesis
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.migrations import DERIVED
+from firmware_app.records.migrations_desk import DESK_DERIVED
 from firmware_app.records.verifying import MOST_FINDINGS, SLICE, verify
 from tests.ledger_support import BOOT, MOBILE, OTHER_MOBILE, answered, call, number, record
+from tests.support import at
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,20 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
         entries.MessageSent("group", "dingtalk", "waiting", "sent"),
         entries.MonthClosed("2026-08", '{"month":"2026-08"}', ""),
         entries.CarrierBill("2026-08", "L1", canonical(dict.fromkeys(COUNTS, 1))),
+        entries.AccountSet("wang", "王芳", "clerk", active=True),
+        entries.PinSet("wang", entries.Personal("secret", "hash")),
+        entries.SignInNoted("wang", "in", "pin", "d1"),
+        entries.DeskPaired("d1", "柜台", entries.Personal("secret", "token")),
+        entries.RecoveryMade(entries.Personal("secret", "code"), BOOT, 10**12),
+        entries.HandedOver("admin", "wang", (2,), entries.Personal("text", "下午来电多")),
+        entries.PaperMade("admin", "calls", "csv", "2026-08-01", "2026-08-31", 4, full=False),
+        entries.TalkNoted(5, "settled", "社保", entries.Personal("name", "李女士")),
+        entries.HelpAsked("L1", 5),
+        entries.CardSaved("phrase", '{"title":"开头语","say":"您好"}'),
+        entries.NoticeGiven(27, 1, 5, (0,), printed=True),
+        entries.CallEntered(
+            "L1", at(1.0).wall, number("15400000009"), None, entries.Personal("text", "话机")
+        ),
     )
     ledger.close()
     assert verify(path).holds
@@ -79,16 +95,16 @@ def found(path: Path) -> set[tuple[str, str]]:
 def test_a_ledger_as_it_should_be(full: Path) -> None:
     report = verify(full)
     assert report.holds
-    assert (report.entries, report.parties, report.erased) == (17, 6, 1)
+    assert (report.entries, report.parties, report.erased) == (29, 13, 1)
     assert report.rows == {
-        "cases": 2,
+        "cases": 3,
         "attempts": 1,
-        "calls": 4,
+        "calls": 5,
         "tallies": 3,
         "faults": 1,
         "checks": 1,
         "presence": 1,
-        "accounts": 1,
+        "accounts": 2,
         "document_versions": 1,
         "notes": 1,
         "marks": 1,
@@ -97,7 +113,7 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         "months": 1,
         "bills": 1,
         "runs": 1,
-    }
+    } | dict.fromkeys((table for table, _ in DESK_DERIVED), 1)
     assert all(report.rows[table] for table, _ in DERIVED)
 
 
@@ -128,8 +144,16 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         ("UPDATE months SET figures = '{\"calls\":1}'", ("months", "2026-08")),
         ("UPDATE bills SET month = '2026-09'", ("bills", "17")),
         ("UPDATE runs SET stopped_seq = 5", ("runs", "1")),
-        ("UPDATE accounts SET must_change = 0", ("accounts", "admin")),
-        ("INSERT INTO accounts SELECT 'intruder', secret, 0, seq FROM accounts", ("accounts", "intruder")),
+        ("UPDATE accounts SET must_change = 0 WHERE name = 'admin'", ("accounts", "admin")),
+        ("INSERT INTO accounts SELECT 'intruder', person, role, active, secret, 0, password_seq, pin, seq FROM accounts"
+         " WHERE name = 'admin'", ("accounts", "intruder")),
+        ("UPDATE accounts SET role = 'admin' WHERE name = 'wang'", ("accounts", "wang")),
+        ("UPDATE desks SET ended_seq = NULL, name = 'x'", ("desks", "21")),
+        ("DELETE FROM sign_ins", ("sign_ins", "20")),
+        ("UPDATE papers SET whole = 1", ("papers", "24")),
+        ("UPDATE talks SET outcome = 'fax'", ("talks", "25")),
+        ("UPDATE cards SET content = '{}'", ("cards", "27")),
+        ("UPDATE remembered SET remark = NULL", ("remembered", "29")),
         ("UPDATE document_versions SET content = '{}'", ("document_versions", "11")),
         ("UPDATE parties SET content = '15499999999' WHERE id = 20", ("parties", "20")),
         ("UPDATE parties SET salt = zeroblob(16) WHERE id = 20", ("parties", "20")),

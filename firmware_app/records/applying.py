@@ -13,6 +13,8 @@ import apsw
 
 from firmware_app.records import entries
 from firmware_app.records.applying_cases import CASE_RULES, assign_attempt, assign_case, ref
+from firmware_app.records.applying_people import PEOPLE_RULES, erase
+from firmware_app.records.applying_talks import TALK_RULES
 from firmware_app.records.entry_bytes import canonical, parties_in
 
 # Not columns of `calls`: people's data, and what the entry decides of cases and attempts.
@@ -183,25 +185,9 @@ def _document(db: apsw.Connection, seq: int, entry: entries.SiteDocumentChanged)
     return seq
 
 
-def _password(db: apsw.Connection, seq: int, entry: entries.PasswordSet) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?)",
-        (entry.account, ref(entry.secret), int(entry.must_change), seq),
-    )
-    if entry.replaces is not None:
-        _erase(db, seq, entry.replaces)
-
-
 def _erased(db: apsw.Connection, seq: int, entry: entries.PartyErased) -> int:
-    _erase(db, seq, entry.party)
+    erase(db, seq, entry.party)
     return entry.party
-
-
-def _erase(db: apsw.Connection, seq: int, party: int) -> None:
-    db.execute(
-        "UPDATE parties SET content = NULL, salt = NULL, lookup = NULL, same_as = NULL, erased_seq = ? WHERE id = ?",
-        (seq, party),
-    )
 
 
 def _nothing(db: apsw.Connection, seq: int, entry: entries.Entry) -> None:
@@ -226,7 +212,8 @@ RULES: Mapping[type, Callable[[apsw.Connection, int, Any], int | None]] = {
     entries.LineAnomaly: _nothing,
     entries.CheckRun: _check,
     entries.SiteDocumentChanged: _document,
-    entries.PasswordSet: _password,
+    **PEOPLE_RULES,
+    **TALK_RULES,
     entries.NumberRevealed: _nothing,
     entries.PartyErased: _erased,
 }

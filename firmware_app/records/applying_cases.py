@@ -16,7 +16,10 @@ def ref(party: entries.Party | None) -> int | None:
 
 
 def assign_case(
-    db: apsw.Connection, seq: int, call: int, entry: entries.CallRecorded | entries.CallSettled
+    db: apsw.Connection,
+    seq: int,
+    call: int,
+    entry: entries.CallRecorded | entries.CallSettled | entries.CallEntered,
 ) -> None:
     """What a call that is over, or settled, does to the cases of its number."""
     if entry.opens_case:
@@ -33,7 +36,7 @@ def assign_case(
             (call, int(bool(entry.low)), entry.joins_case),
         )
         db.execute("UPDATE calls SET case_id = ? WHERE id = ?", (entry.joins_case, call))
-    if entry.closes_case is not None:
+    if not isinstance(entry, entries.CallEntered) and entry.closes_case is not None:
         _close_case(db, seq, entry.closes_case, "self_resolved", entry.worked)
 
 

@@ -25,6 +25,8 @@ from firmware_app.records.deciding_cases import decide_call, decide_seen, decide
 from firmware_app.records.deciding_documents import decide_document
 from firmware_app.records.deciding_months import carrier_bill, month_closed
 from firmware_app.records.deciding_numbers import decide_marked, decide_noted
+from firmware_app.records.deciding_people import PEOPLE_DECISIONS
+from firmware_app.records.deciding_talks import TALK_DECISIONS
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.outcomes import Refused
 from firmware_app.records.refused import (
@@ -35,7 +37,6 @@ from firmware_app.records.refused import (
     NO_FAULT,
     NO_NUMBER,
     NO_PARTY,
-    NOT_ALLOWED,
 )
 
 
@@ -59,22 +60,6 @@ def _fault_began(db: apsw.Connection, entry: entries.FaultBegan, _desk: Desk) ->
 def _fault_ended(db: apsw.Connection, entry: entries.FaultEnded, _desk: Desk) -> entries.Entry | Refused:
     found = _open_fault(db, entry.kind, entry.line)
     return NO_FAULT if found is None else replace(entry, fault=found[0])
-
-
-def _password(db: apsw.Connection, entry: entries.PasswordSet, _desk: Desk) -> entries.Entry | Refused:
-    fit = (
-        0 < len(entry.account) <= 64
-        and isinstance(entry.secret, entries.Personal)
-        and entry.secret.kind == "secret"
-    )
-    if not fit:
-        return NOT_ALLOWED
-    old = one(
-        db,
-        "SELECT parties.id FROM accounts JOIN parties ON parties.id = secret WHERE name = ? AND erased_seq IS NULL",
-        (entry.account,),
-    )
-    return replace(entry, replaces=None if old is None else old[0])
 
 
 def _revealed(db: apsw.Connection, entry: entries.NumberRevealed, _desk: Desk) -> entries.Entry | Refused:
@@ -109,7 +94,8 @@ _RULES: Mapping[type, Callable[[apsw.Connection, Any, Desk], entries.Entry | Ref
     entries.FaultBegan: _fault_began,
     entries.FaultEnded: _fault_ended,
     entries.SiteDocumentChanged: decide_document,
-    entries.PasswordSet: _password,
+    **PEOPLE_DECISIONS,
+    **TALK_DECISIONS,
     entries.NumberRevealed: _revealed,
     entries.PartyErased: _erased,
 }

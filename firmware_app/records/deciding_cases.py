@@ -47,6 +47,10 @@ _CLOSED_SINCE = """
 SELECT state FROM parties JOIN cases ON cases.party = parties.id WHERE parties.lookup = ? AND cases.closed_seq > ?
 ORDER BY closed_seq DESC LIMIT 1
 """
+_SERVED_SINCE = """
+SELECT 1 FROM parties JOIN calls ON calls.number = parties.id
+WHERE parties.lookup = ? AND started_wall > ? AND direction = 'inbound' AND disposition = 'answered' LIMIT 1
+"""
 
 
 def decide_call(db: apsw.Connection, entry: entries.CallRecorded, desk: Desk) -> entries.Entry | Refused:
@@ -174,6 +178,20 @@ class _Over:
             return False
         since = None if self._call is None else one(db, _CLOSED_SINCE, (self._lookup, self._call))
         return since is None or not (self._settling or since[0] in SERVED)
+
+
+def case_of_remembered(
+    db: apsw.Connection, lookup: str | None, started: int, in_hours: bool | None, desk: Desk
+) -> dict[str, Any]:
+    """What a missed call that a person tells from the telephone's memory means for the cases of its number.
+
+    Nothing, where the number was served since `started`: who rang again was answered, or was called back.
+    """
+    if lookup and one(db, _SERVED_SINCE, (lookup, started)):
+        return {}
+    before = one(db, "SELECT COALESCE(MAX(id), 0) FROM calls WHERE started_wall <= ?", (started,)) or (0,)
+    over = _Over(before[0], lookup, "no_answer", started, None, in_hours, settling=True)
+    return over.means(db, desk)
 
 
 def decide_settled(db: apsw.Connection, entry: entries.CallSettled, desk: Desk) -> entries.Entry | Refused:

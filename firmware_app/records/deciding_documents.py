@@ -21,10 +21,7 @@ from firmware_app.records.desk_rules import Desk
 from firmware_app.records.documents import MOST_DOCUMENTS, refusal_of
 from firmware_app.records.entry_bytes import canonical, content_digest
 from firmware_app.records.outcomes import Refused
-from firmware_app.records.refused import TOO_MANY, UNCHANGED
-from firmware_app.wording import Text
-
-NOT_JSON = Refused("invalid", Text("文档不是有效的 JSON", "the document is not valid JSON"))
+from firmware_app.records.refused import NOT_JSON, TOO_MANY, UNCHANGED
 
 _NEWEST = (
     "SELECT version, digest, content FROM document_versions WHERE name = ? ORDER BY version DESC LIMIT 1"

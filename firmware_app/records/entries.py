@@ -11,27 +11,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """People's data on its way into the ledger. kind: number, name, text, secret. lookup: the key that finds the same
-    person again (a normalised number), None where nothing is looked up."""
-
-    kind: str
-    content: str
-    lookup: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PartyRef:
-    """The same data as it stands in the journal: row of `parties`, the commitment to its content (hex), its kind."""
-
-    party: int
-    commitment: str
-    kind: str = ""
-
-
-Party = Personal | PartyRef
+from firmware_app.records.party import Party as Party
+from firmware_app.records.party import PartyRef as PartyRef
+from firmware_app.records.party import Personal as Personal
+from firmware_app.records.people_entries import AccountSet as AccountSet
+from firmware_app.records.people_entries import DeskPaired as DeskPaired
+from firmware_app.records.people_entries import DeskUnpaired as DeskUnpaired
+from firmware_app.records.people_entries import HandedOver as HandedOver
+from firmware_app.records.people_entries import PaperMade as PaperMade
+from firmware_app.records.people_entries import PasswordSet as PasswordSet
+from firmware_app.records.people_entries import PinSet as PinSet
+from firmware_app.records.people_entries import RecoveryMade as RecoveryMade
+from firmware_app.records.people_entries import RecoveryUsed as RecoveryUsed
+from firmware_app.records.people_entries import SignInNoted as SignInNoted
+from firmware_app.records.talk_entries import CallEntered as CallEntered
+from firmware_app.records.talk_entries import CardRetired as CardRetired
+from firmware_app.records.talk_entries import CardSaved as CardSaved
+from firmware_app.records.talk_entries import HelpAsked as HelpAsked
+from firmware_app.records.talk_entries import HelpEnded as HelpEnded
+from firmware_app.records.talk_entries import NoticeGiven as NoticeGiven
+from firmware_app.records.talk_entries import TalkNoted as TalkNoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,24 +335,12 @@ class SiteDocumentChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordSet:
-    """An account's password. secret: the salted hash, as an erasable party of kind `secret`.
-
-    replaces: decided: the row of `parties` of the secret until now, which this entry erases as `PartyErased` would.
-    """
-
-    account: str
-    secret: Party
-    must_change: bool
-    replaces: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NumberRevealed:
-    """A person asked for the full number behind a call or a case."""
+    """A person asked for the full number behind a call or a case. reason: why, where it was not theirs to call back."""
 
     account: str
     call: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +375,22 @@ Entry = (
     | CheckRun
     | SiteDocumentChanged
     | PasswordSet
+    | AccountSet
+    | PinSet
+    | SignInNoted
+    | DeskPaired
+    | DeskUnpaired
+    | RecoveryMade
+    | RecoveryUsed
+    | HandedOver
+    | PaperMade
+    | TalkNoted
+    | HelpAsked
+    | HelpEnded
+    | CardSaved
+    | CardRetired
+    | NoticeGiven
+    | CallEntered
     | NumberRevealed
     | PartyErased
 )

@@ -131,6 +131,11 @@ def _recounts(value: object) -> object:
     return tuple((row[0], row[1]) for row in value) if fit else _WRONG
 
 
+def _whole_numbers(value: object) -> object:
+    fit = isinstance(value, list) and all(_integer(each) is not _WRONG for each in value)
+    return tuple(value) if fit and isinstance(value, list) else _WRONG
+
+
 def _optional(reader: Callable[[object], object]) -> Callable[[object], object]:
     return lambda value: None if value is None else reader(value)
 
@@ -144,6 +149,7 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "bool | None": _optional(_truth),
     "Party": _party,
     "Party | None": _optional(_party),
+    "tuple[int, ...]": _whole_numbers,
     "tuple[tuple[str, bool | None, str], ...]": _results,
     "tuple[tuple[int, bool], ...] | None": _optional(_recounts),
 }

@@ -9,6 +9,8 @@ replay of it must give them again row for row (`verifying`). Ids are the `seq` o
 
 from __future__ import annotations
 
+from firmware_app.records.migrations_desk import DESK, DESK_DERIVED
+
 JOURNAL = """
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
@@ -319,7 +321,7 @@ UPDATE parties SET same_as = first.id FROM (SELECT lookup, MIN(id) AS id FROM pa
 CREATE INDEX parties_same ON parties (id, same_as) WHERE same_as IS NOT NULL;
 """
 
-MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES, STARTS, CASEWORK)
+MIGRATIONS: tuple[str, ...] = (JOURNAL, CALLS, UPKEEP, SOURCES, STARTS, CASEWORK, DESK)
 
 DERIVED: tuple[tuple[str, str], ...] = (
     ("cases", "id"),
@@ -338,5 +340,6 @@ DERIVED: tuple[tuple[str, str], ...] = (
     ("months", "month"),
     ("bills", "id"),
     ("runs", "id"),
+    *DESK_DERIVED,
 )
 """The tables that follow from the journal alone, each with its key."""

@@ -26,6 +26,7 @@ NOT_TO_SETTLE = Refused(
     "already_settled", Text("这个通话不需要确认", "this call does not wait to be settled")
 )
 NOT_TO_SEE = Refused("invalid", Text("这个通话不是漏接", "this call was not missed"))
+NOT_JSON = Refused("invalid", Text("内容不是有效的 JSON", "the content is not valid JSON"))
 NOT_ALLOWED = Refused("invalid", Text("内容不合规定", "a value is not allowed"))
 FAULT_STANDS = Refused("no_change", Text("这个故障已经登记", "this fault is recorded already"))
 NO_FAULT = Refused("no_change", Text("没有这个故障", "no such fault is open"))
@@ -72,3 +73,21 @@ MUST_NOT_BE_BLOCKED = Refused(
         f"this number cannot be blocked: {_OPEN_TO_ALL[1]} are the police against fraud, emergencies and the government",
     ),
 )
+
+LAST_ADMIN = Refused(
+    "invalid",
+    Text(
+        "至少要有一个能登录的系统管理员：请先设好另一个",
+        "there must be one administrator who can sign in: set up another first",
+    ),
+)
+NO_DESK = Refused("not_found", Text("没有这台柜台电脑", "no such desk computer"))
+ALREADY_PAIRED = Refused("no_change", Text("这台电脑已经配对", "this computer is paired already"))
+NO_RECOVERY = Refused("not_found", Text("没有有效的恢复码", "there is no valid recovery code"))
+NO_HELP = Refused("no_change", Text("这次求助已经结束", "this call for help is over already"))
+CARD_UNKNOWN = Refused("not_found", Text("没有这张卡片", "no such card"))
+NOT_YET = Refused("invalid", Text("时间还没有到", "that time is still to come"))
+TOO_LONG_AGO = Refused(
+    "invalid", Text("只能补录 31 天内的来电", "only calls of the last 31 days can be entered")
+)
+ENTERED_ALREADY = Refused("already_done", Text("这个来电已经补录过", "this call has been entered already"))
