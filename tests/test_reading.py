@@ -198,7 +198,9 @@ def test_an_erased_person_leaves_the_call(ledger: Ledger, reader: Reader) -> Non
         entries.PasswordSet("a", entries.Personal("secret", "x"), False),
         entries.PartyErased(30, "left"),
     )
-    assert reader.account("a") is None
+    left = reader.account("a")
+    assert left is not None
+    assert left.secret is None
 
 
 def test_it_reads_when_the_monitor_is_down_and_when_it_was_killed(tmp_path: Path, reader: Reader) -> None:

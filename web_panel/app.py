@@ -13,6 +13,7 @@ from flask import Flask, Response, flash, g, make_response, render_template, req
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from firmware_app.roles import Right
 from web_panel import (
     callbacks_page,
     calls_page,
@@ -88,13 +89,15 @@ def _dress(app: Flask, parts: Parts) -> None:
 
     @app.context_processor
     def known() -> dict[str, Any]:
+        here = _visitor()
         return {
             "t": g.t,
             "site_name": parts.settings.site.name,
-            "visitor": _visitor(),
+            "visitor": here,
+            "Right": Right,
             "waiting": lambda: parts.ledger.waiting_count() if _visitor() else 0,
             "ledger_there": parts.ledger.is_there(),
-            "places": places(app.view_functions),
+            "places": places(app.view_functions, here.rights if here else ()),
             "years_missing": lambda: years_missing(parts.ledger, parts.clock().wall, parts.zone),
             "asset": lambda name: url_for("static", filename=name, v=_digest(name)),
         }
@@ -108,7 +111,7 @@ def _told(heading: str, advice: str, status: int) -> Response:
     return make_response(render_template("trouble.html", heading=heading, advice=advice), status)
 
 
-_HEADINGS = {404: "没有这个页面", 405: "没有这个页面", 413: "提交的内容太大"}
+_HEADINGS = {403: "您的账号没有这个权限", 404: "没有这个页面", 405: "没有这个页面", 413: "提交的内容太大"}
 
 
 def _handle_trouble(app: Flask) -> None:

@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from firmware_app.calls.dial_plan import DialPlan
 from firmware_app.calls.phone_number import parse
 from firmware_app.monitor_link import Answer
+from firmware_app.roles import Right
 from firmware_app.wiring import ModemWiring
 from web_panel import sessions
 from web_panel.callbacks_view import (
@@ -41,35 +42,19 @@ from web_panel.callbacks_view import (
 from web_panel.case_door import OpenedCase, case_list, machine_proposals, opened_case
 from web_panel.parts import parts
 from web_panel.refusals import refusal
-from web_panel.today_view import Audience
+from web_panel.who_looks import audience, person
 
 SHOWN = 60  # cases of one page
 
 blueprint = Blueprint("callbacks", __name__)
 
 
-def _visitor() -> sessions.Visitor:
-    here = sessions.visitor()
-    assert here is not None, "pages here are for people who have signed in"
-    return here
-
-
-def _desk() -> Audience:
-    here = parts()
-    return Audience(
-        t=g.t,
-        zone=here.zone,
-        now=here.clock().wall,
-        own_numbers={line.name: line.number for line in here.settings.lines},
-        shown={},
-    )
-
-
 @blueprint.get("/callbacks")
 @sessions.signed_in_only
+@sessions.needs(Right.WORK)
 def page() -> BaseResponse:
     """The list."""
-    desk = _desk()
+    desk = audience()
     found = case_list(parts().ledger, desk.now, parts().zone, SHOWN)
     return make_response(
         render_template(
@@ -94,10 +79,11 @@ def _opened(case: int) -> OpenedCase:
 
 @blueprint.get("/callbacks/<int:case>")
 @sessions.signed_in_only
+@sessions.needs(Right.WORK)
 def one(case: int) -> BaseResponse:
     """One case. A dialling under way has the page look again by itself."""
-    here, desk, opened = parts(), _desk(), _opened(case)
-    shown = here.memory.has_open(_visitor().sign_in, case, here.clock())
+    here, desk, opened = parts(), audience(), _opened(case)
+    shown = here.memory.has_open(person().sign_in, case, here.clock())
     dialling = here.diallings.of_case(case)
     ended = dialling.answer if dialling else None
     if ended is not None:
@@ -144,7 +130,7 @@ def _back(case: int | None, text: str = "", tone: str = "done") -> BaseResponse:
 
 
 def _record(kind: str, body: Mapping[str, object]) -> Answer:
-    return parts().link.record(kind, body, _visitor().account)
+    return parts().link.record(kind, body, person().account)
 
 
 def _told(case: int | None, again: int, answer: Answer, done: str) -> BaseResponse:
@@ -168,9 +154,13 @@ class Press:
 
 @blueprint.post("/callbacks/<int:case>")
 @sessions.acting
+@sessions.needs(Right.WORK)
 def act(case: int) -> BaseResponse:
     """One of the buttons of a case; `do` says which."""
-    press = _PRESSES.get(request.form.get("do", ""))
+    do = request.form.get("do", "")
+    if do == "block" and not person().may(Right.BLOCK):
+        return _back(case, g.t("屏蔽号码要由站长来做。"), "failed")
+    press = _PRESSES.get(do)
     if press is None:
         return _back(case, g.t("没有这个操作，请再按一次。"), "failed")
     return press(Press(case, _opened(case)))
@@ -178,7 +168,7 @@ def act(case: int) -> BaseResponse:
 
 def _open(press: Press) -> BaseResponse:
     """See the number; that is on record."""
-    here = _visitor()
+    here = person()
     answer = _record("NumberRevealed", {"account": here.account, "call": press.opened.view.row.call})
     if answer.ok:
         parts().memory.open_case(here.sign_in, press.case, parts().clock())
@@ -188,7 +178,7 @@ def _open(press: Press) -> BaseResponse:
 
 
 def _leave(press: Press) -> BaseResponse:
-    parts().memory.leave_case(_visitor().sign_in, press.case)
+    parts().memory.leave_case(person().sign_in, press.case)
     return _back(None)
 
 
@@ -209,7 +199,7 @@ def _attempt(press: Press) -> BaseResponse:
 
 
 def _postpone(press: Press) -> BaseResponse:
-    desk = _desk()
+    desk = audience()
     wall = (
         press.opened.next_opening
         if press.field("at") == "next"
@@ -254,7 +244,7 @@ def _note(press: Press) -> BaseResponse:
         body["note"] = press.field("note")
     if press.field("other"):  # written as people write it here: without the area code
         other = press.field("other", 40)
-        body["other"] = parse(other, _desk().own_numbers.get(row.line, "")).key or other
+        body["other"] = parse(other, audience().own_numbers.get(row.line, "")).key or other
     return _told(press.case, press.case, _record("NumberNoted", body), g.t("备注已记下。"))
 
 
@@ -279,7 +269,7 @@ def _dial(press: Press) -> BaseResponse:
     here = parts()
     if wanted is None or line not in _modems():
         return _back(press.case, g.t("这条线不能代拨，请在话机上照号码拨。"), "failed")
-    if not here.memory.has_open(_visitor().sign_in, press.case, here.clock()):
+    if not here.memory.has_open(person().sign_in, press.case, here.clock()):
         return _back(press.case, g.t("请先打开号码，再代拨。"), "failed")
     answer = _record("DialAsked", {"line": line, "case": press.case, "dial_form": form})
     if not answer.ok:
@@ -311,6 +301,7 @@ _PRESSES: Mapping[str, Callable[[Press], BaseResponse]] = {
 
 @blueprint.get("/callbacks/<int:case>/dialling")
 @sessions.signed_in_only
+@sessions.needs(Right.WORK)
 def dialling(case: int) -> Response:
     """204 while the modem is dialling for this case, 200 when it is over: for the page to know when to look again."""
     view = parts().diallings.of_case(case)

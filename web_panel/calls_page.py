@@ -6,6 +6,7 @@ from flask import Blueprint, abort, g, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from firmware_app.records.call_search import MOST_COUNTED, Search
+from firmware_app.roles import Right
 from web_panel import sessions
 from web_panel.calls_view import (
     KINDS,
@@ -19,22 +20,11 @@ from web_panel.calls_view import (
     step_lines,
 )
 from web_panel.parts import parts
-from web_panel.today_view import Audience
+from web_panel.who_looks import audience
 
 SHOWN = 50  # calls of one page
 
 blueprint = Blueprint("calls", __name__)
-
-
-def _desk() -> Audience:
-    here = parts()
-    return Audience(
-        t=g.t,
-        zone=here.zone,
-        now=here.clock().wall,
-        own_numbers={line.name: line.number for line in here.settings.lines},
-        shown={},
-    )
 
 
 def _before() -> tuple[int, int] | None:
@@ -52,9 +42,10 @@ def _whole(name: str, least: int, most: int) -> int | None:
 
 @blueprint.get("/calls")
 @sessions.signed_in_only
+@sessions.needs(Right.CALLS)
 def page() -> Response:
     """Calls of some days, of some kind, the latest first."""
-    here, desk = parts(), _desk()
+    here, desk = parts(), audience()
     asked, understood = period(request.args.get("from", ""), request.args.get("to", ""), desk.now, desk.zone)
     kind = request.args.get("kind", "all")
     line = request.args.get("line", "")
@@ -86,12 +77,13 @@ def page() -> Response:
 
 @blueprint.get("/calls/<int:call>")
 @sessions.signed_in_only
+@sessions.needs(Right.CALLS, Right.WORK)
 def one(call: int) -> Response:
     """All that is known of a call, and how."""
     story = parts().ledger.call_story(call)
     if story is None:
         abort(404)
-    desk, row = _desk(), story.call
+    desk, row = audience(), story.call
     return make_response(
         render_template(
             "call.html",

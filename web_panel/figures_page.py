@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from firmware_app.bill_file import read_table
 from firmware_app.calls.carrier_bill import COLUMNS, guess_columns
+from firmware_app.roles import Right
 from firmware_app.wording import Text
 from web_panel import figures_tables as tables
 from web_panel import figures_view as view
@@ -22,26 +23,17 @@ from web_panel.figures_door import BREACHES, Sheet
 from web_panel.parts import parts
 from web_panel.refusals import refusal
 from web_panel.today_view import Audience
+from web_panel.who_looks import audience
 
 blueprint = Blueprint("figures", __name__)
 
 
-def _desk() -> Audience:
-    here = parts()
-    return Audience(
-        t=g.t,
-        zone=here.zone,
-        now=here.clock().wall,
-        own_numbers={line.name: line.number for line in here.settings.lines},
-        shown={},
-    )
-
-
 @blueprint.get("/figures")
 @sessions.signed_in_only
+@sessions.needs(Right.FIGURES)
 def page() -> Response:
     """A month, or the last 24 hours, 30 or 90 days."""
-    here, desk = parts(), _desk()
+    here, desk = parts(), audience()
     choice, understood = choose(request.args.get("period", ""), desk.now, here.zone)
     first, closed = here.figures.months()
     sheet = here.figures.sheet(choice, desk.now)
@@ -108,6 +100,7 @@ def _then(sheet: Sheet, choice: Choice, desk: Audience) -> dict[str, object]:
 
 @blueprint.post("/figures/bill")
 @sessions.acting
+@sessions.needs(Right.EXPORT_FULL)  # the carrier's records hold numbers in full
 def bill() -> Response:
     """Compare a carrier's bill of a line and month with our calls, and put the counts on record."""
     month, name = request.form.get("month", ""), request.form.get("line", "")

@@ -19,6 +19,7 @@ from firmware_app.calls.holiday_calendar import document_name, problems
 from firmware_app.calls.service_hours import DAYS
 from firmware_app.monitor_link import Answer
 from firmware_app.records.entry_bytes import canonical
+from firmware_app.roles import Right
 from web_panel import hours_forms as forms
 from web_panel import hours_view, sessions
 from web_panel.hours_door import documents
@@ -72,7 +73,7 @@ def _editing(form: Callable[[], BaseResponse]) -> Callable[[], BaseResponse]:
         sessions.has_acted(parts().clock())
         return form()
 
-    return sessions.signed_in_only(guarded)
+    return sessions.signed_in_only(sessions.needs(Right.HOURS)(guarded))
 
 
 # ---- what holds
@@ -135,6 +136,7 @@ def _week_form(fields: Mapping[str, str]) -> dict[str, object]:
 
 @blueprint.post("/hours/week")
 @sessions.acting
+@sessions.needs(Right.HOURS)
 def save_week() -> BaseResponse:
     """Record the hours of the form as a version from its date on."""
     with _saving:
@@ -148,6 +150,7 @@ def save_week() -> BaseResponse:
 
 @blueprint.post("/hours/week/withdraw")
 @sessions.acting
+@sessions.needs(Right.HOURS)
 def withdraw_week() -> BaseResponse:
     """Take back a version that does not hold yet."""
     with _saving:
@@ -188,6 +191,7 @@ def closure() -> BaseResponse:
 
 @blueprint.post("/hours/closure")
 @sessions.acting
+@sessions.needs(Right.HOURS)
 def save_closure() -> BaseResponse:
     """Record a closure, or a change of one."""
     wanted = request.form.get("id", "")
@@ -214,6 +218,7 @@ def _closure_told(name: str) -> str:
 
 @blueprint.post("/hours/closure/withdraw")
 @sessions.acting
+@sessions.needs(Right.HOURS)
 def withdraw_closure() -> BaseResponse:
     """Take back a closure, at most 24 h after it began."""
     with _saving:
@@ -235,6 +240,7 @@ def calendar() -> BaseResponse:
 
 @blueprint.post("/hours/calendar")
 @sessions.acting
+@sessions.needs(Right.HOURS)
 def import_calendar() -> BaseResponse:
     """Record the calendar of a year, pasted or from a file, in the place of the one there may be."""
     pasted = _pasted()
@@ -295,6 +301,7 @@ def _duty_form(week: Mapping[str, str], dates: Sequence[tuple[str, str]]) -> dic
 
 @blueprint.post("/hours/duty")
 @sessions.acting
+@sessions.needs(Right.HOURS)
 def save_duty() -> BaseResponse:
     """Record the duty plan."""
     typed = list(zip(request.form.getlist("date"), request.form.getlist("names"), strict=False))

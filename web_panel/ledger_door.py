@@ -14,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from firmware_app.records import call_search
+from firmware_app.records import account_list, call_search
 from firmware_app.records.call_history import (
     Burst,
     CallStep,
@@ -27,6 +27,7 @@ from firmware_app.records.call_list import CallRow, DoneRow, MissedRow, slice_of
 from firmware_app.records.database import LedgerError
 from firmware_app.records.reading import Reader
 from firmware_app.records.reminder_rows import waiting_count
+from firmware_app.roles import Right, Role, rights, role_of
 from web_panel.formatting import start_of_day
 
 SHOWN = 60  # rows of the list; a clerk works it from the top
@@ -40,9 +41,16 @@ class LedgerAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
+    """An account that may be used. password_hash, pin_hash: empty where none is set; rights: by its role, and by whether there
+    is a head."""
+
     name: str
     password_hash: str
     must_change: bool
+    person: str
+    role: Role
+    rights: frozenset[Right]
+    pin_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +186,22 @@ class LedgerDoor:
             return 0
 
     def account(self, name: str) -> AccountView | None:
-        with _or_away():
-            found = self._reader.account(name)
-        return AccountView(found.name, found.secret, found.must_change) if found else None
+        """The account of that name; None where there is none, or it may not be used."""
+        with self.reading() as db:
+            found, headed = account_list.account(db, name), account_list.has_head(db)
+        role = None if found is None or not found.active else role_of(found.role)
+        if found is None or role is None:
+            return None
+        may = rights(role, headed)
+        return AccountView(
+            name, found.secret or "", found.must_change, found.person, role, may, found.pin or ""
+        )
 
     def account_names(self) -> list[str]:
-        """Empty also when there is no ledger to ask."""
+        """Of those that may be used; empty also when there is no ledger to ask."""
         try:
-            with _or_away():
-                return self._reader.account_names()
+            with self.reading() as db:
+                return [row.name for row in account_list.accounts(db) if row.active]
         except LedgerAway:
             return []
 

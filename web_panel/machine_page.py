@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from device.signals import SECOND
 from firmware_app.calls.machine_answers import KEY, is_told
 from firmware_app.records.entry_bytes import canonical
+from firmware_app.roles import Right
 from web_panel import sessions
 from web_panel.case_door import machine_proposals
 from web_panel.hours_door import documents
 from web_panel.parts import parts
 from web_panel.refusals import refusal
+from web_panel.who_looks import person
 
 blueprint = Blueprint("machine", __name__)
 _saving = threading.Lock()  # a press changes a part of a document: two at once must not undo each other
@@ -22,11 +24,11 @@ _saving = threading.Lock()  # a press changes a part of a document: two at once 
 
 @blueprint.post("/callbacks/machine")
 @sessions.acting
+@sessions.needs(Right.WORK)
 def told() -> BaseResponse:
     """A machine answers this line, or people do (`do`: machine | people); what the ledger proposes, not the form, is the delay."""
     line = request.form.get("line", "")
-    here, visitor = parts(), sessions.visitor()
-    assert visitor is not None, "pages here are for people who have signed in"
+    here = parts()
     with _saving:
         held = documents(here.ledger, here.zone).get("lines")
         lines = dict(held.content) if held is not None else {}
@@ -45,7 +47,7 @@ def told() -> BaseResponse:
         by_machine = request.form.get("do") == "machine"
         known[KEY] = round(found.delay / SECOND, 1) if by_machine else False
         body = {"name": "lines", "content": canonical({**lines, line: known})}
-        answer = here.link.record("SiteDocumentChanged", body, visitor.account)
+        answer = here.link.record("SiteDocumentChanged", body, person().account)
     if not answer.ok:
         flash(refusal(answer), "failed")
     elif by_machine:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from device.spoken import CLIPS, MORE
 from firmware_app.records.reminder_rows import latest_messages
+from firmware_app.roles import Right
 from web_panel import sessions
 from web_panel.clips import LONGEST, MOST_BYTES, NOT_WAV, Clips
 from web_panel.formatting import when
@@ -33,6 +34,7 @@ def _back(text: str, tone: str) -> BaseResponse:
 
 @blueprint.get("/reminders")
 @sessions.signed_in_only
+@sessions.needs(Right.REMINDERS)
 def page() -> BaseResponse:
     """Channels and clips as they are."""
     here = parts()
@@ -57,6 +59,7 @@ def page() -> BaseResponse:
 
 @blueprint.post("/reminders/test")
 @sessions.acting
+@sessions.needs(Right.REMINDERS)
 def test() -> BaseResponse:
     """Have a test sent on every channel."""
     answer = parts().link.request("test_reminder", within=WITHIN, patience=2 * WITHIN)
@@ -69,6 +72,7 @@ def test() -> BaseResponse:
 
 @blueprint.get("/reminders/clips/<name>.wav")
 @sessions.signed_in_only
+@sessions.needs(Right.REMINDERS)
 def clip(name: str) -> BaseResponse:
     """One clip, to listen to it."""
     content = _clips().content(name)
@@ -77,6 +81,7 @@ def clip(name: str) -> BaseResponse:
 
 @blueprint.post("/reminders/clips")
 @sessions.acting
+@sessions.needs(Right.REMINDERS)
 def upload() -> BaseResponse:
     """Keep a clip that was recorded in the page or given as a file; without one, forget the clip of that name."""
     name, given = request.form.get("name", ""), request.files.get("wav")

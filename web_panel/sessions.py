@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Response, current_app, flash, g, redirect, request, session, url_for
+from flask import Response, abort, current_app, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from device.signals import SECOND, Instant
+from firmware_app.roles import Right
 from web_panel.desk_memory import LONGEST_SIGN_IN
 from web_panel.ledger_door import AccountView
 from web_panel.parts import Parts, parts
@@ -34,9 +35,14 @@ class Visitor:
     """A person who has signed in. fresh: recently enough to act; sign_in: the random id of this sign-in."""
 
     account: str
+    person: str
+    rights: frozenset[Right]
     sign_in: str
     must_change: bool
     fresh: bool
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
 
 
 def _mark(account: AccountView, key: bytes) -> str:
@@ -98,7 +104,12 @@ def visitor() -> Visitor | None:
         now = parts().clock()
         account = _still_good(parts(), dict(session), _key(), now)
         g.visitor = account and Visitor(
-            account.name, session["id"], account.must_change, fresh=now.mono - session["acted"] < IDLE
+            account=account.name,
+            person=account.person,
+            rights=account.rights,
+            sign_in=session["id"],
+            must_change=account.must_change,
+            fresh=now.mono - session["acted"] < IDLE,
         )
     found: Visitor | None = g.visitor
     return found
@@ -159,3 +170,19 @@ def acting(page: Page[P]) -> Page[P]:
         return page(*args, **kwargs)
 
     return signed_in_only(guarded)
+
+
+def needs(*wanted: Right) -> Callable[[Page[P]], Page[P]]:
+    """For people of a role that has one of `wanted`; stands below `signed_in_only` or `acting`."""
+
+    def guarding(page: Page[P]) -> Page[P]:
+        @wraps(page)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> BaseResponse:
+            here = visitor()
+            if here is None or not here.rights.intersection(wanted):
+                abort(403)
+            return page(*args, **kwargs)
+
+        return guarded
+
+    return guarding

@@ -5,6 +5,8 @@ An unknown account costs the same time and gets the same words as a wrong passwo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, g, render_template, request
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
@@ -57,7 +59,9 @@ def sign_in() -> Response | tuple[str, int]:
 
 def _is_right(account: AccountView | None, password: str, pause: float = 0.0) -> bool:
     with parts().attempts.hashing(pause):
-        return check_password_hash(account.password_hash if account else NOBODY, password[: MAX_LENGTH + 1])
+        return check_password_hash(
+            account.password_hash if account and account.password_hash else NOBODY, password[: MAX_LENGTH + 1]
+        )
 
 
 def _again(name: str, error: str, status: int) -> tuple[str, int]:
@@ -142,6 +146,6 @@ def _store(here: sessions.Visitor, account: AccountView) -> Response | tuple[str
     if not answer.ok:
         return _not_changed(here, refusal(answer), 503)
     sessions.end(parts().clock())
-    sessions.begin(AccountView(account.name, hashed, must_change=False), parts().clock())
+    sessions.begin(replace(account, password_hash=hashed, must_change=False), parts().clock())
     flash(g.t("新密码已保存，下次请用新密码登录。"), "done")
     return sessions.elsewhere("today.page")

@@ -16,13 +16,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from firmware_app.monitor_link import Answer
 from firmware_app.records.presence_list import presence_now
 from firmware_app.records.reminder_rows import latest_messages
+from firmware_app.roles import Right
 from web_panel import sessions
 from web_panel.equipment_words import STAGE_WORDS
 from web_panel.ledger_door import LedgerAway, LedgerView, WaitingCall
 from web_panel.parts import parts
 from web_panel.presence_view import desk_row, uplink_rows
 from web_panel.refusals import refusal
-from web_panel.today_view import Audience, Today, today
+from web_panel.today_view import Today, today
+from web_panel.who_looks import audience, person
 
 SEEN_AT_ONCE = 500  # commits of one press: seconds, on a slow card
 
@@ -32,23 +34,11 @@ _press_of = tuple(
 )  # a call shares its lock with few others, and waits for them alone
 
 
-def _visitor() -> sessions.Visitor:
-    here = sessions.visitor()
-    assert here is not None, "pages here are for people who have signed in"
-    return here
-
-
 def _look() -> Today:
     """The page as it is now for this person."""
     here = parts()
     now = here.clock()
-    desk = Audience(
-        t=g.t,
-        zone=here.zone,
-        now=now.wall,
-        own_numbers={line.name: line.number for line in here.settings.lines},
-        shown=here.memory.shown(_visitor().sign_in, now),
-    )
+    desk = audience(here.memory.shown(person().sign_in, now))
     state = here.live.present().state
     try:
         ledger: LedgerView | None = here.ledger.view(now.wall, here.zone)
@@ -121,7 +111,7 @@ def _told(answer: Answer, done: str) -> BaseResponse:
 
 
 def _record(kind: str, body: Mapping[str, object]) -> Answer:
-    return parts().link.record(kind, body, _visitor().account)
+    return parts().link.record(kind, body, person().account)
 
 
 # ---- one call
@@ -129,11 +119,12 @@ def _record(kind: str, body: Mapping[str, object]) -> Answer:
 
 @blueprint.post("/calls/<int:call>")
 @sessions.acting
+@sessions.needs(Right.WORK)
 def act(call: int) -> BaseResponse:
     """One of the buttons in a row; `do` says which."""
     do = request.form.get("do", "")
     if do == "hide":
-        parts().memory.hide(_visitor().sign_in, call)
+        parts().memory.hide(person().sign_in, call)
         parts().live.touch()
         return _answered(g.t("号码已隐藏。"), "done")
     press = _PRESSES.get(do)
@@ -187,7 +178,7 @@ def _seen(_found: WaitingCall, call: int) -> BaseResponse:
 
 
 def _show(found: WaitingCall, _call: int) -> BaseResponse:
-    here = _visitor()
+    here = person()
     answer = _record("NumberRevealed", {"account": here.account, "call": found.call})
     if answer.ok:
         parts().memory.show(here.sign_in, found.call, parts().clock())
@@ -209,6 +200,7 @@ _PRESSES: Mapping[str, Callable[[WaitingCall, int], BaseResponse]] = {
 
 @blueprint.post("/calls/seen")
 @sessions.acting
+@sessions.needs(Right.WORK)
 def all_seen() -> BaseResponse:
     """Every call that was on the page when the button was pressed, and none that came later."""
     newest = request.form.get("up_to", type=int) or 0
@@ -226,6 +218,7 @@ def all_seen() -> BaseResponse:
 
 @blueprint.post("/presence")
 @sessions.acting
+@sessions.needs(Right.WORK)
 def presence() -> BaseResponse:
     """The buttons 离岗 and 返岗: what a person says stands beside what the box believes."""
     said = request.form.get("present")
@@ -248,6 +241,7 @@ def waiting() -> BaseResponse:
 
 @blueprint.post("/lines/still-talking")
 @sessions.acting
+@sessions.needs(Right.WORK)
 def still_talking() -> BaseResponse:
     """The answer yes to the question whether the call is still going on."""
     line = request.form.get("line", "")

@@ -134,16 +134,22 @@ def _digests(parts: Parts) -> Digests:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """For whom the page is: language, zone, the moment (ns UTC), the lines' own numbers, and whose numbers are shown (call → ns)."""
+    """For whom the page is: language, zone, the moment (ns UTC), the lines' own numbers, and whose numbers are shown (call → ns).
+
+    sees_people: whether this person may see a part of numbers and names at all (DOMAIN 3.2).
+    """
 
     t: Translator
     zone: tzinfo
     now: int
     own_numbers: Mapping[str, str]
     shown: Mapping[int, int]
+    sees_people: bool = True
 
     def who(self, number: str | None, absence: str | None, line: str) -> str:
         """The caller as a list shows it: masked, or why there is no number."""
+        if number and not self.sees_people:
+            return self.t("有号码")
         if number:
             return mask_number(number, self.own_numbers.get(line, ""))
         return self.t("私人号码") if absence == "private" else self.t("号码未知")
@@ -153,7 +159,7 @@ class Audience:
         return parse(number, self.own_numbers.get(line, "")).display if number else ""
 
     def name(self, name: str | None) -> str:
-        return mask_name(name) if name else ""
+        return mask_name(name) if name and self.sees_people else ""
 
     def when(self, wall: int) -> str:
         return when(wall, self.now, self.zone, self.t)

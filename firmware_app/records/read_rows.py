@@ -38,16 +38,6 @@ class PartyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRow:
-    """secret: the salted hash of the password. seq: changes with each new password, so that old sign-ins can end."""
-
-    name: str
-    secret: str
-    must_change: bool
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
 class FaultRow:
     id: int
     kind: str

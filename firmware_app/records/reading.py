@@ -16,10 +16,11 @@ from typing import Any
 import apsw
 
 from firmware_app.alerts import Standing
-from firmware_app.records import call_list
+from firmware_app.records import account_list, call_list
+from firmware_app.records.account_list import AccountRow
 from firmware_app.records.call_list import CallRow, DoneRow, MissedRow
 from firmware_app.records.database import NOT_COMPLETE, LedgerAbsent, LedgerNotMade, one, open_reader, rows
-from firmware_app.records.read_rows import AccountRow, CheckRow, FaultRow, JournalRow, PartyRow
+from firmware_app.records.read_rows import CheckRow, FaultRow, JournalRow, PartyRow
 from firmware_app.records.site_documents import Document
 from firmware_app.wording import Text
 
@@ -134,20 +135,7 @@ class Reader:
 
     def account(self, name: str) -> AccountRow | None:
         with self.snapshot() as db:
-            found = one(
-                db,
-                "SELECT name, content, must_change, seq FROM accounts JOIN parties ON parties.id = secret WHERE name = ?",
-                (name,),
-            )
-        return (
-            None
-            if found is None or found[1] is None
-            else AccountRow(found[0], found[1], bool(found[2]), found[3])
-        )
-
-    def account_names(self) -> list[str]:
-        with self.snapshot() as db:
-            return [name for (name,) in rows(db, "SELECT name FROM accounts ORDER BY name")]
+            return account_list.account(db, name)
 
     def faults_open(self) -> list[FaultRow]:
         """Faults that have not ended, oldest first."""
