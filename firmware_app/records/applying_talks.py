@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import apsw
 
+from firmware_app.calls.card_words import indexed
 from firmware_app.records import entries
 from firmware_app.records.applying_cases import assign_case, ref
 from firmware_app.records.entry_bytes import canonical
@@ -50,11 +52,22 @@ def _card(db: apsw.Connection, seq: int, entry: entries.CardSaved) -> int:
             (entry.kind, *what, entry.initials, seq, card),
         )
     db.execute("INSERT INTO card_versions VALUES (?, ?, ?, ?, ?)", (seq, card, *what))
+    _index(db, card, entry)
     return card
+
+
+def _index(db: apsw.Connection, card: int, entry: entries.CardSaved | None) -> None:
+    """What the search finds the card by; nothing where it is retired."""
+    db.execute("DELETE FROM card_words WHERE rowid = ?", (card,))
+    if entry is not None:
+        found = indexed(json.loads(entry.content), entry.initials)
+        values = (card, found.title, found.body, found.initials)
+        db.execute("INSERT INTO card_words (rowid, title, body, initials) VALUES (?, ?, ?, ?)", values)
 
 
 def _retired(db: apsw.Connection, seq: int, entry: entries.CardRetired) -> int:
     db.execute("UPDATE cards SET retired_seq = ? WHERE id = ?", (seq, entry.card))
+    _index(db, entry.card, None)
     return entry.card
 
 

@@ -31,7 +31,7 @@ INSERT INTO secrets SELECT seq, name, secret FROM accounts WHERE secret IS NOT N
 CREATE TABLE sign_ins (
     id      INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
-    what    TEXT NOT NULL,  -- in, out, failed, locked
+    what    TEXT NOT NULL,  -- in, out, failed, locked, more
     how     TEXT NOT NULL,  -- password, pin, code
     desk    TEXT
 ) STRICT;
@@ -84,6 +84,7 @@ CREATE TABLE talks (
     stands  INTEGER NOT NULL  -- 0: another took its place
 ) STRICT;
 CREATE INDEX talks_of_call ON talks (call) WHERE stands = 1;
+CREATE INDEX calls_of_number ON calls (number) WHERE number IS NOT NULL;  -- how often a caller rang before
 
 CREATE TABLE helps (
     id        INTEGER PRIMARY KEY,
@@ -114,6 +115,9 @@ CREATE TABLE card_versions (
 ) STRICT;
 CREATE INDEX card_versions_of_card ON card_versions (card, version);
 
+-- Of the cards that are shown: what the search looks for, as calls.card_words cuts it; rowid: the card.
+CREATE VIRTUAL TABLE card_words USING fts5(title, body, initials, content = '', contentless_delete = 1, tokenize = 'ascii');
+
 CREATE TABLE notices (
     id      INTEGER PRIMARY KEY,
     card    INTEGER NOT NULL REFERENCES cards,
@@ -141,6 +145,7 @@ DESK_DERIVED: tuple[tuple[str, str], ...] = (
     ("helps", "id"),
     ("cards", "id"),
     ("card_versions", "id"),
+    ("card_words", "rowid"),  # which cards are in it; what of them, an index without contents does not give back
     ("notices", "id"),
     ("remembered", "id"),
 )
