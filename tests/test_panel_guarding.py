@@ -56,6 +56,7 @@ CHANGES = (
     "/sign-out",
     "/password",
     "/language",
+    "/text",
 )
 
 

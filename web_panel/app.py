@@ -25,11 +25,13 @@ from web_panel import (
     reminders_page,
     sessions,
     sign_in,
+    text_page,
     today_page,
 )
 from web_panel.guarding import guard
 from web_panel.hours_door import years_missing
 from web_panel.ledger_door import LedgerAway
+from web_panel.modules_door import guard_modules, off
 from web_panel.navigation import places
 from web_panel.parts import Parts
 
@@ -56,6 +58,7 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
     )
     language_page.choose_for_request(app, parts.settings.language)
     guard(app, parts.settings.panel.host)
+    guard_modules(app)
     CSRFProtect(app)
     for page in (
         today_page,
@@ -68,6 +71,7 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
         hours_page,
         reminders_page,
         language_page,
+        text_page,
     ):
         app.register_blueprint(page.blueprint)
     _dress(app, parts)
@@ -97,7 +101,9 @@ def _dress(app: Flask, parts: Parts) -> None:
             "Right": Right,
             "waiting": lambda: parts.ledger.waiting_count() if _visitor() else 0,
             "ledger_there": parts.ledger.is_there(),
-            "places": places(app.view_functions, here.rights if here else ()),
+            "places": places(app.view_functions, here.rights if here else (), off()),
+            "large": text_page.is_large(),
+            "modules_off": off(),
             "years_missing": lambda: years_missing(parts.ledger, parts.clock().wall, parts.zone),
             "asset": lambda name: url_for("static", filename=name, v=_digest(name)),
         }

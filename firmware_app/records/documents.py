@@ -16,6 +16,7 @@ from firmware_app.calls import (
     duty,
     holiday_calendar,
     machine_answers,
+    modules,
     service_hours,
 )
 from firmware_app.records.entry_bytes import canonical
@@ -96,4 +97,5 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
     "callback_rules": lambda content: _told(callback_rules.problems(content)),
     "closures": lambda content: _told(closures.problems(content)),
     "duty": lambda content: _told(duty.problems(content)),
+    "modules": lambda content: _told(modules.problems(content)),
 }
