@@ -51,9 +51,9 @@ bench-decoder: ## 与 minimodem 等解码器对比 · how well sound is understo
 lock: ## 更新锁定文件 · resolve the dependencies anew, with hashes
 	@deploy/setup.sh dev
 	@$(BIN)/python -m pip install -q uv
-	$(LOCK) --extra tables --output-file requirements.lock
-	$(LOCK) --extra tables --extra sound --constraint requirements.lock --output-file requirements-sound.lock
-	$(LOCK) --extra tables --extra sound --group dev --constraint requirements-sound.lock --output-file requirements-dev.lock
+	$(LOCK) --extra tables --extra documents --output-file requirements.lock
+	$(LOCK) --extra tables --extra documents --extra sound --constraint requirements.lock --output-file requirements-sound.lock
+	$(LOCK) --extra tables --extra documents --extra sound --group dev --constraint requirements-sound.lock --output-file requirements-dev.lock
 
 clean: ## 删除环境与缓存 · remove what can be made again
 	rm -rf .venv .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build *.egg-info
