@@ -23,7 +23,7 @@ def _sign_in(body: Body) -> entries.Entry:
     account = "" if body.get("account") == "" else word(body, "account")
     desk = None if body.get("desk") is None else word(body, "desk")
     what, how = (
-        word(body, "what", ("in", "out", "failed", "locked")),
+        word(body, "what", ("in", "out", "failed", "locked", "more")),
         word(body, "how", ("password", "pin", "code")),
     )
     return entries.SignInNoted(account, what, how, desk)

@@ -72,6 +72,7 @@ class Box:
         self.folder = folder
         self.now = now or clock.now()
         self.asked: list[tuple[str, Any, str]] = []
+        self.noted: list[Any] = []
         self.refuse: Text | None = None
         self.stalled: tuple[str, ...] = ()
         self._queue: list[tuple[entries.Entry | Text, str, Answer]] = []
@@ -115,7 +116,10 @@ class Box:
             self.socket.publish(state)
 
     def record(self, kind: str, body: Json, actor: str, answer: Answer) -> None:
-        self.asked.append((kind, body, actor))
+        if kind == "SignInNoted":
+            self.noted.append(body)
+        else:
+            self.asked.append((kind, body, actor))
         entry = from_desk(kind, body)
         if kind in self.stalled:
             self._queue.append((entry, actor, answer))

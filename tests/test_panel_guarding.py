@@ -52,6 +52,7 @@ CHANGES = (
     "/presence",
     "/reminders/test",
     "/reminders/clips",
+    "/pin",
     "/sign-in",
     "/sign-out",
     "/password",

@@ -22,6 +22,7 @@ from web_panel import (
     hours_page,
     language_page,
     machine_page,
+    pin_page,
     reminders_page,
     sessions,
     sign_in,
@@ -33,6 +34,7 @@ from web_panel.hours_door import years_missing
 from web_panel.ledger_door import LedgerAway
 from web_panel.modules_door import guard_modules, off
 from web_panel.navigation import places
+from web_panel.paired_desk import Desk
 from web_panel.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ def create_app(parts: Parts, secret: bytes) -> Flask:
         hours_page,
         reminders_page,
         language_page,
+        pin_page,
         text_page,
     ):
         app.register_blueprint(page.blueprint)
@@ -87,6 +90,20 @@ def _visitor() -> sessions.Visitor | None:
         return None
 
 
+def _rights() -> frozenset[Right]:
+    try:
+        return sessions.rights_here()
+    except LedgerAway:
+        return frozenset()
+
+
+def _desk() -> Desk | None:
+    try:
+        return sessions.desk()
+    except LedgerAway:
+        return None
+
+
 def _dress(app: Flask, parts: Parts) -> None:
     """What all templates know."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -98,10 +115,12 @@ def _dress(app: Flask, parts: Parts) -> None:
             "t": g.t,
             "site_name": parts.settings.site.name,
             "visitor": here,
+            "desk": _desk(),
+            "may": sessions.offers,
             "Right": Right,
-            "waiting": lambda: parts.ledger.waiting_count() if _visitor() else 0,
+            "waiting": lambda: parts.ledger.waiting_count() if _visitor() or _desk() else 0,
             "ledger_there": parts.ledger.is_there(),
-            "places": places(app.view_functions, here.rights if here else (), off()),
+            "places": places(app.view_functions, _rights(), off()),
             "large": text_page.is_large(),
             "modules_off": off(),
             "years_missing": lambda: years_missing(parts.ledger, parts.clock().wall, parts.zone),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -70,10 +70,14 @@ class Attempts:
         self._everywhere: Tallies = OrderedDict()
         self._at_home: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def begin(self, name: str, address: str, now: Instant) -> int:
-        """Count a try for `name`; ns to wait when it may not be made, else 0."""
+    def begin(self, name: str, address: str, now: Instant, before: Callable[[], int] = lambda: 0) -> int:
+        """Count a try for `name`; ns to wait when it may not be made, else 0. before: failures to begin with, asked for once."""
+        key = (name, neighbourhood(address))
+        known = before() if key not in self._tallies else 0
         with self._lock:
-            tally = _count(self._tallies, (name, neighbourhood(address)), now)
+            if key not in self._tallies:
+                self._tallies[key] = _Tally(min(known, MAX_FAILURES), now.mono)
+            tally = _count(self._tallies, key, now)
             if tally.failures >= MAX_FAILURES:
                 return tally.last + WAIT - now.mono
             for each in (tally, _count(self._everywhere, (name, ""), now)):
@@ -88,6 +92,12 @@ class Attempts:
             if beyond <= 0 or (name, neighbourhood(address)) in self._at_home:
                 return 0.0
             return min(FIRST_PAUSE * 2.0 ** min(beyond // 5, 10), LONGEST_PAUSE)
+
+    def left(self, name: str, address: str) -> int:
+        """How many more failures there may be before the wait."""
+        with self._lock:
+            tally = self._tallies.get((name, neighbourhood(address)))
+            return MAX_FAILURES if tally is None else max(0, MAX_FAILURES - tally.failures)
 
     def not_made(self, name: str, address: str) -> None:
         """The try could not be made: it is not a failure."""

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 
 from web_panel.live import Live
 from web_panel.parts import parts
-from web_panel.sessions import signed_in_only, still_welcome
+from web_panel.sessions import still_welcome, watching
 
 PING = 15.0  # seconds; a stream whose reader has gone is noticed at the next ping
 RETRY_AFTER = 10  # seconds, told to a browser when all streams are taken
@@ -35,7 +35,7 @@ def stream(live: Live, welcome: Callable[[], bool], ping: float = PING) -> Itera
 
 
 @blueprint.get("/events")
-@signed_in_only
+@watching
 def events() -> Response:
     """One stream of changes; 503 when all are taken, the page then polls."""
     live = parts().live

@@ -17,6 +17,7 @@ from web_panel.dialling import Diallings
 from web_panel.figures_door import FiguresDoor
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
+from web_panel.sign_in_notes import SignInNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,14 @@ class Parts:
     clock: Callable[[], Instant]
     boot: str
     attempts: Attempts = field(default_factory=Attempts)
+    pins: Attempts = field(default_factory=Attempts)
     memory: DeskMemory = field(default_factory=DeskMemory)
+    notes: SignInNotes = field(init=False)
     diallings: Diallings = field(init=False)
     figures: FiguresDoor = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", SignInNotes(self.link))
         object.__setattr__(self, "diallings", Diallings(self.link, self.live.touch))
         lines = [line.name for line in self.settings.lines]
         object.__setattr__(self, "figures", FiguresDoor(self.ledger, self.zone, lines))

@@ -2,7 +2,8 @@
 
 Rule 1: twelve hours after signing in, or when the account's password changes, a sign-in is over, open streams included.
 Rule 2: after 30 minutes in which the person did nothing, the masked page stays (it is the desk's display), but to act or to see a
-number the password is asked again: a time-out drops the person, never the page.
+number the password is asked again: a time-out drops the person, never the page. At a paired desk computer it is 5 minutes, then
+nobody is signed in there; the masked page needs nobody, and whoever presses a button says by name and PIN who it is.
 Rule 3: both times are counted on the monotonic clock of one boot; a Pi has no clock battery and its wall clock may jump.
 """
 
@@ -20,12 +21,16 @@ from flask import Response, abort, current_app, flash, g, redirect, request, ses
 from werkzeug.wrappers import Response as BaseResponse
 
 from device.signals import SECOND, Instant
-from firmware_app.roles import Right
+from firmware_app.roles import RIGHTS, Right, Role
+from web_panel import paired_desk, pin_check
 from web_panel.desk_memory import LONGEST_SIGN_IN
-from web_panel.ledger_door import AccountView
+from web_panel.ledger_door import AccountView, LedgerAway
+from web_panel.paired_desk import Desk
 from web_panel.parts import Parts, parts
 
 IDLE = 30 * 60 * SECOND
+DESK_IDLE = 5 * 60 * SECOND
+BACKGROUND = ("events.events", "today.fragment", "today.waiting")  # what a page asks for by itself
 P = ParamSpec("P")
 Page = Callable[P, BaseResponse]
 
@@ -55,17 +60,37 @@ def _key() -> bytes:
     return key.encode() if isinstance(key, str) else (key or b"")
 
 
-def begin(account: AccountView, now: Instant) -> None:
-    """Sign in: a new session with a new id. Somebody who only confirms the password keeps the forms of other tabs good."""
-    forms = session.get("csrf_token") if session.get("who") == account.name else None
+def desk() -> Desk | None:
+    """The paired desk computer that makes this request; None for every other one."""
+    if "desk" not in g:
+        cookie = request.cookies.get(paired_desk.COOKIE, "")
+        g.desk = paired_desk.desk_of(cookie, parts().ledger) if cookie else None
+    found: Desk | None = g.desk
+    return found
+
+
+def begin(account: AccountView, now: Instant, how: str = "password") -> None:
+    """Sign in: a new session with a new id, on record. how: password | pin | code.
+
+    Somebody who only confirms the password keeps the forms of other tabs good; so does the next person at a desk computer.
+    """
+    here = desk()
+    leaving = session.get("who") if here is not None else None
+    if leaving not in (None, account.name) and visitor() is not None:
+        parts().notes.note(str(leaving), "out", how, now, desk=here.id if here else None, by=str(leaving))
+    forms = session.get("csrf_token") if here is not None or session.get("who") == account.name else None
     session.clear()
+    g.pop("visitor", None)
     if forms is not None:
         session["csrf_token"] = forms
     session["who"] = account.name
+    session["how"] = how
+    session["desk"] = here.id if here else None
     session["id"] = secrets.token_urlsafe(12)
     session["boot"] = parts().boot
     session["since"] = session["acted"] = now.mono
     session["mark"] = _mark(account, _key())
+    parts().notes.note(account.name, "in", how, now, desk=here.id if here else None, by=account.name)
 
 
 def has_acted(now: Instant) -> None:
@@ -75,10 +100,17 @@ def has_acted(now: Instant) -> None:
 
 def end(now: Instant) -> None:
     """Sign out: this sign-in's cookie is worth nothing from now on."""
-    sign_in = session.get("id")
+    sign_in, here, leaving = session.get("id"), desk(), visitor()
     if isinstance(sign_in, str):
         parts().memory.end(sign_in, now)
+    if leaving is not None:
+        how = str(session.get("how", "password"))
+        parts().notes.note(leaving.account, "out", how, now, desk=here.id if here else None, by=leaving.account)
+    forms = session.get("csrf_token") if here is not None else None
     session.clear()
+    g.pop("visitor", None)
+    if forms is not None:
+        session["csrf_token"] = forms
 
 
 def _still_good(here: Parts, cookie: dict[str, object], key: bytes, now: Instant) -> AccountView | None:
@@ -103,27 +135,69 @@ def visitor() -> Visitor | None:
     if "visitor" not in g:
         now = parts().clock()
         account = _still_good(parts(), dict(session), _key(), now)
-        g.visitor = account and Visitor(
-            account=account.name,
-            person=account.person,
-            rights=account.rights,
-            sign_in=session["id"],
-            must_change=account.must_change,
-            fresh=now.mono - session["acted"] < IDLE,
-        )
+        g.visitor = account and _visitor(account, desk(), now.mono - session["acted"])
     found: Visitor | None = g.visitor
     return found
 
 
+def _visitor(account: AccountView, at: Desk | None, idle: int) -> Visitor | None:
+    """None at a desk computer that was left; and a PIN is worth something only at the desk where it was given."""
+    if at is None and session.get("how") == "pin":
+        return None
+    if at is not None and idle >= DESK_IDLE:
+        return None
+    return Visitor(
+        account=account.name,
+        person=account.person,
+        rights=account.rights,
+        sign_in=session["id"],
+        must_change=account.must_change,
+        fresh=idle < IDLE,
+    )
+
+
+def offers(right: Right) -> bool:
+    """Whether a button that needs `right` is shown: to whoever has it; at a desk computer where nobody is signed in to whoever
+    stands there, who is asked then."""
+    return right in rights_here()
+
+
+def rights_here() -> frozenset[Right]:
+    """What is offered to whoever is here."""
+    here = visitor()
+    if here is not None:
+        return here.rights
+    return frozenset() if desk() is None else RIGHTS[Role.CLERK]
+
+
+def shown_to() -> str:
+    """Under what id numbers are shown to whoever looks: nothing is ever shown to nobody."""
+    here = visitor()
+    return here.sign_in if here is not None else ""
+
+
 def still_welcome() -> Callable[[], bool]:
-    """A question that a stream asks long after its request: is this sign-in still good?"""
+    """A question that a stream asks long after its request: is this sign-in still good, or this desk still paired?"""
     here, cookie, key = parts(), dict(session), _key()
+    if desk() is not None:
+        held = request.cookies.get(paired_desk.COOKIE, "")
+        return lambda: _still_paired(here, held)
     return lambda: _still_good(here, cookie, key, here.clock()) is not None
+
+
+def _still_paired(here: Parts, cookie: str) -> bool:
+    try:
+        return paired_desk.desk_of(cookie, here.ledger) is not None
+    except LedgerAway:
+        return True  # the page says so itself
 
 
 def elsewhere(endpoint: str) -> BaseResponse:
     """Send the browser to another page, also from within a fragment that htmx asked for."""
-    target = url_for(endpoint)
+    return _to(url_for(endpoint))
+
+
+def _to(target: str) -> BaseResponse:
     if request.headers.get("HX-Request"):
         return Response(status=200, headers={"HX-Redirect": target})
     return redirect(target, 303)
@@ -144,17 +218,48 @@ def onward() -> str:
 
 
 def signed_in_only(page: Page[P]) -> Page[P]:
-    """For people who have signed in; others are sent to where they do."""
+    """For people who have signed in; others are sent to where they do, at a desk computer they say who they are."""
 
     @wraps(page)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> BaseResponse:
-        here = visitor()
-        if here is None:
-            background = request.endpoint in ("events.events", "today.fragment", "today.waiting")
-            return Response(status=401) if background else elsewhere("sign_in.form")
+        if visitor() is None:
+            answer = _who_is_it()
+            if answer is not None:
+                return answer
+        elif desk() is not None and request.endpoint not in BACKGROUND:
+            has_acted(parts().clock())
         return page(*args, **kwargs)
 
     return guarded
+
+
+def watching(page: Page[P]) -> Page[P]:
+    """For what a paired desk computer shows when nobody is signed in there, all numbers masked; and for people."""
+
+    @wraps(page)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> BaseResponse:
+        if visitor() is None and desk() is not None:
+            return page(*args, **kwargs)
+        return signed_in_only(page)(*args, **kwargs)
+
+    return guarded
+
+
+def _who_is_it() -> BaseResponse | None:
+    """What somebody who is not signed in gets. None: name and PIN came with the form, and the page goes on."""
+    at = desk()
+    if request.endpoint in BACKGROUND:
+        return Response(status=401)
+    if at is None:
+        return elsewhere("sign_in.form")
+    if request.method != "POST":
+        onward_path = request.full_path.rstrip("?")
+        return _to(url_for("pin.page", onward=onward_path))
+    found = pin_check.given(at)
+    if isinstance(found, pin_check.NotSo):
+        return pin_check.asked(found)
+    begin(found, parts().clock(), "pin")
+    return None
 
 
 def acting(page: Page[P]) -> Page[P]:

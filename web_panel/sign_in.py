@@ -50,6 +50,7 @@ def sign_in() -> Response | tuple[str, int]:
         parts().attempts.not_made(name, address)
         return _again(name, g.t("现在登录的人太多，请过几秒再试。"), 503)
     if account is None or not right:
+        _note_failure(account, name, address)
         return _again(name, g.t("用户名或密码不对，请重新输入。连续错 5 次要等 10 分钟。"), 403)
     parts().attempts.right(account.name, address)
     onward = "sign_in.password" if account.must_change else sessions.onward()
@@ -62,6 +63,15 @@ def _is_right(account: AccountView | None, password: str, pause: float = 0.0) ->
         return check_password_hash(
             account.password_hash if account and account.password_hash else NOBODY, password[: MAX_LENGTH + 1]
         )
+
+
+def _note_failure(account: AccountView | None, name: str, address: str) -> None:
+    """On record; a name that is none is not, it may be a password in the wrong field."""
+    here, at = parts(), sessions.desk()
+    what = "failed" if here.attempts.left(name, address) else "locked"
+    here.notes.note(
+        account.name if account else "", what, "password", here.clock(), desk=at.id if at else None
+    )
 
 
 def _again(name: str, error: str, status: int) -> tuple[str, int]:
@@ -79,7 +89,7 @@ def sign_out() -> Response:
     """End this sign-in here and for every copy of its cookie."""
     sessions.end(parts().clock())
     flash(g.t("已退出登录。"), "done")
-    return sessions.elsewhere("sign_in.form")
+    return sessions.elsewhere("sign_in.form" if sessions.desk() is None else "today.page")
 
 
 @blueprint.get("/password")

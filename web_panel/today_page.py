@@ -38,7 +38,7 @@ def _look() -> Today:
     """The page as it is now for this person."""
     here = parts()
     now = here.clock()
-    desk = audience(here.memory.shown(person().sign_in, now))
+    desk = audience(here.memory.shown(sessions.shown_to(), now))
     state = here.live.present().state
     try:
         ledger: LedgerView | None = here.ledger.view(now.wall, here.zone)
@@ -78,7 +78,7 @@ def _stage_words() -> list[str]:
 
 
 @blueprint.get("/")
-@sessions.signed_in_only
+@sessions.watching
 def page() -> BaseResponse:
     """The whole page."""
     version = parts().live.present().version
@@ -91,7 +91,7 @@ def page() -> BaseResponse:
 
 
 @blueprint.get("/today/fragment")
-@sessions.signed_in_only
+@sessions.watching
 def fragment() -> BaseResponse:
     """The inside of the page for a live update; 304 when nothing is new."""
     return _fragment(quiet=True)
@@ -233,7 +233,7 @@ def presence() -> BaseResponse:
 
 
 @blueprint.get("/waiting")
-@sessions.signed_in_only
+@sessions.watching
 def waiting() -> BaseResponse:
     """How many calls want something of a person, for the titles of other pages."""
     return make_response({"n": parts().ledger.waiting_count()})

@@ -28,7 +28,7 @@ LONGEST_PERSON = 32
 SECRETS_KEPT = (
     5  # passwords that an account may not use again, the present one among them (docs/DOMAIN.md 3.2)
 )
-WHAT, HOW = ("in", "out", "failed", "locked"), ("password", "pin", "code")
+WHAT, HOW = ("in", "out", "failed", "locked", "more"), ("password", "pin", "code")
 FORMS = ("xlsx", "csv", "pdf", "print")
 
 

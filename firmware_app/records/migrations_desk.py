@@ -145,7 +145,10 @@ DESK_DERIVED: tuple[tuple[str, str], ...] = (
     ("helps", "id"),
     ("cards", "id"),
     ("card_versions", "id"),
-    ("card_words", "rowid"),  # which cards are in it; what of them, an index without contents does not give back
+    (
+        "card_words",
+        "rowid",
+    ),  # which cards are in it; what of them, an index without contents does not give back
     ("notices", "id"),
     ("remembered", "id"),
 )

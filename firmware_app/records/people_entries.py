@@ -44,7 +44,9 @@ class PinSet:
 
 @dataclass(frozen=True, slots=True)
 class SignInNoted:
-    """Somebody signed in or out, or could not. what: in | out | failed | locked; how: password | pin | code.
+    """Somebody signed in or out, or could not. what: in | out | failed | locked | more; how: password | pin | code.
+
+    locked: the last failure before a wait. more: a failure after which, for an hour, no others are recorded.
 
     account: empty where the name that was given is none. desk: the desk computer it was at, None elsewhere.
     """
