@@ -105,7 +105,9 @@ def end(now: Instant) -> None:
         parts().memory.end(sign_in, now)
     if leaving is not None:
         how = str(session.get("how", "password"))
-        parts().notes.note(leaving.account, "out", how, now, desk=here.id if here else None, by=leaving.account)
+        parts().notes.note(
+            leaving.account, "out", how, now, desk=here.id if here else None, by=leaving.account
+        )
     forms = session.get("csrf_token") if here is not None else None
     session.clear()
     g.pop("visitor", None)
