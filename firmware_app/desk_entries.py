@@ -80,7 +80,7 @@ def _message(body: Body) -> entries.Entry:
     return entries.MessageSent(
         word(body, "channel"),
         word(body, "kind", REMINDER_KINDS),
-        word(body, "occasion", ("waiting", "test")),
+        word(body, "occasion", ("waiting", "help", "test")),
         word(body, "outcome", ("sent", "failed")),
         detail,
     )

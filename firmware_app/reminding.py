@@ -86,6 +86,7 @@ class Reminder:
     """One channel to the head of the point. name: as pages and the ledger call it; kind: dingtalk, wecom, mail, webhook.
 
     after_minutes: working minutes that a caller has waited. ca_file: certificates trusted besides the system's own.
+    help: whether it also tells, at once, that somebody at the desk asks for help.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Reminder:
     after_minutes: int = AFTER_MINUTES
     quiet: tuple[Quiet, ...] = ()
     ca_file: str = ""
+    help: bool = False
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -31,7 +31,7 @@ MOST_REMINDERS = 8
 MOST_QUIET = 8
 MOST_RECEIVERS = 8
 DINGTALK, WECOM, MAIL, WEBHOOK = KINDS
-COMMON = ("name", "kind", "after_minutes", "quiet", "ca_file")
+COMMON = ("name", "kind", "after_minutes", "quiet", "ca_file", "help")
 BY_URL = ("url", "url_file")
 SIGNED = ("secret", "secret_file")
 BY_MAIL = ("host", "port", "security", "user", "password", "password_file", "sender", "to")
@@ -40,6 +40,7 @@ KEYS = {DINGTALK: (*BY_URL, *SIGNED), WECOM: BY_URL, MAIL: BY_MAIL, WEBHOOK: (*B
 KIND = choice(*KINDS)
 EVERY = whole(1, 120)
 AFTER = whole(1, 1440)
+TRUTH: Rule[bool] = Rule(bool, Text("true 或 false", "true or false"))
 NAME = printable(
     32, '1 到 32 个字的名称，例如 "站长群"', "a name of 1 to 32 characters, as pages and records show it"
 )
@@ -116,6 +117,7 @@ def _reminder(table: Table, path: Path) -> Reminder | None:
     after = table.take_or("after_minutes", AFTER, AFTER_MINUTES)
     quiet = _quiet(table)
     ca_file = table.optional("ca_file", FILE)
+    asked = table.take_or("help", TRUTH, default=False)
     if kind is None:
         table.known(*(key for keys in KEYS.values() for key in keys))
         table.finish()
@@ -125,7 +127,7 @@ def _reminder(table: Table, path: Path) -> Reminder | None:
     table.belongs_elsewhere(strangers, f'不属于 kind = "{kind}"', f'does not belong to kind = "{kind}"')
     table.finish()
     trusted = str(below(path, ca_file)) if ca_file else ""
-    return None if by is None else Reminder(name or "", kind, by, after, quiet, trusted)
+    return None if by is None else Reminder(name or "", kind, by, after, quiet, trusted, asked)
 
 
 def _by_url(table: Table, path: Path, kind: str) -> Robot | Webhook | None:

@@ -83,6 +83,8 @@ def test_a_secret_may_stand_in_a_file_beside_the_configuration() -> None:
     found = one('[[reminder]]\nname = "w"\nkind = "wecom"\nurl_file = "secrets/wecom.url"\n')
     assert found == Reminder("w", "wecom", Robot(Secret(file="/etc/ringkeeper/secrets/wecom.url")))
     assert found.after_minutes == 30
+    assert found.help is False, "help that is asked for is told only where somebody wants it"
+    assert one(ROBOT + "help = true").help is True
 
 
 def test_a_webhook_needs_no_key() -> None:
@@ -128,6 +130,7 @@ def test_two_channels_have_two_names() -> None:
         (ROBOT + 'secret_file = "x"', "reminder[1].secret"),
         (ROBOT.replace("dingtalk", "wecom"), "reminder[1].secret"),
         (ROBOT + 'host = "x"', "reminder[1].host"),
+        (ROBOT + 'help = "yes"', "reminder[1].help"),
         (ROBOT + "after_minutes = 0", "reminder[1].after_minutes"),
         (ROBOT + 'quiet = ["12:00-12:00"]', "reminder[1].quiet"),
         (ROBOT + 'quiet = ["24:00-01:00"]', "reminder[1].quiet"),

@@ -249,7 +249,7 @@ class Presence:
 @dataclass(frozen=True, slots=True)
 class MessageSent:
     """The head of the point was told of waiting missed calls, or it failed. channel: its name in the configuration; kind:
-    dingtalk | wecom | mail | webhook; occasion: waiting | test; outcome: sent | failed; detail: why it failed, no numbers."""
+    dingtalk | wecom | mail | webhook; occasion: waiting | help | test; outcome: sent | failed; detail: why it failed, no numbers."""
 
     channel: str
     kind: str

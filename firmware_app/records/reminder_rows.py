@@ -22,6 +22,8 @@ _SENT = """
 SELECT MAX(messages.id), channel, wall FROM messages JOIN journal ON seq = messages.id
 WHERE occasion = 'waiting' AND outcome = 'sent' GROUP BY channel
 """
+_HELP = "SELECT helps.id, line, wall FROM helps JOIN journal ON seq = helps.id WHERE ended_seq IS NULL AND wall >= ? ORDER BY helps.id"
+_HELP_TOLD = "SELECT channel, MAX(id) FROM messages WHERE occasion = 'help' GROUP BY channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ def waiting_clocks(db: apsw.Connection, now: int) -> list[int]:
 def last_sent(db: apsw.Connection) -> dict[str, int]:
     """When each channel last told of waiting callers, ns UTC, by its name."""
     return {channel: wall for _, channel, wall in rows(db, _SENT)}
+
+
+def help_wanted(db: apsw.Connection, since: int) -> list[tuple[int, str | None, int]]:
+    """Help that was asked for since then and nobody came to give: its id, the line, when (ns UTC), oldest first."""
+    return [(help_id, line, wall) for help_id, line, wall in rows(db, _HELP, (since,))]
+
+
+def help_told(db: apsw.Connection) -> dict[str, int]:
+    """The last word of each channel about help, by its name: the seq of its entry, which orders it among what was asked."""
+    return dict(rows(db, _HELP_TOLD))
 
 
 def latest_messages(db: apsw.Connection) -> dict[str, MessageRow]:

@@ -13,7 +13,7 @@ from firmware_app.wording import Text
 
 MINUTE = 60 * SECOND
 NO_REASON = Text("", "")
-WAITING, TEST = "waiting", "test"  # occasions of a message
+WAITING, HELP, TEST = "waiting", "help", "test"  # occasions of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,17 @@ def reminder(site: str, site_name: str, waiting: int, oldest: int, language: str
     return Message(
         WAITING, site, site_name, subject.in_language(language), text.in_language(language), waiting, minutes
     )
+
+
+def call_for_help(site: str, site_name: str, line: str | None, language: str) -> Message:
+    """Somebody at the desk, on `line` as far as known, needs another beside them; of the caller nothing is told."""
+    place = Text(f"{line} 线上的值守人员", f"whoever is on {line}") if line else Text("值守人员", "the desk")
+    text = Text(
+        f"【铃守】{site_name}：{place.zh}请支援，请马上过去或派人过去。",
+        f"[Ringkeeper] {site_name}: {place.en} asks for help. Please go there, or send somebody, at once.",
+    )
+    subject = Text("铃守：有人请支援", "Ringkeeper: help is asked for")
+    return Message(HELP, site, site_name, subject.in_language(language), text.in_language(language))
 
 
 def trial(site: str, site_name: str, channel: str, language: str) -> Message:

@@ -24,11 +24,12 @@ from firmware_app.monitor_link import Json, MonitorLink, Subscription
 from firmware_app.records.database import LedgerError, LedgerNotMade
 from firmware_app.records.desk_rules import Desk
 from firmware_app.records.reading import Reader
-from firmware_app.records.reminder_rows import last_sent, waiting_clocks
+from firmware_app.records.reminder_rows import help_told, help_wanted, last_sent, waiting_clocks
 from firmware_app.reminding import Reminder
 from firmware_app.settings import Settings
 from firmware_app.uplink import channels, messages
-from firmware_app.uplink.messages import TEST, WAITING, Fate, Message, Outcome
+from firmware_app.uplink.help_calls import OF_USE, HelpCalls, HelpWanted
+from firmware_app.uplink.messages import HELP, TEST, WAITING, Fate, Message, Outcome
 from firmware_app.uplink.posting import PATIENT, Patience
 from firmware_app.uplink.reminders import Reminders
 
@@ -153,6 +154,7 @@ class Uplink:
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._reader = Reader(ledger)
         self._rules = Reminders(settings.reminders, self._zone)
+        self._help = HelpCalls(settings.reminders)
         self._records = _Records(MonitorLink(monitor, ledger))
         self._channels = {each.name: _Channel(each, patience, self._queue.put) for each in settings.reminders}
         self._restored = False
@@ -223,6 +225,9 @@ class Uplink:
         if item.occasion == TEST:
             self._channels[channel.name].tests -= 1
             self._record(channel, TEST, outcome)
+        elif item.occasion == HELP:
+            if self._help.ended(channel.name, outcome.fate, clock.now()):
+                self._record(channel, HELP, outcome)
         elif self._rules.ended(channel.name, outcome.fate, clock.now()):
             self._record(channel, WAITING, outcome)
             if not sent:
@@ -243,12 +248,25 @@ class Uplink:
     def _look(self, now: Instant) -> int | None:
         """Have sent what is due; ns after which to look again, None: when something is heard."""
         try:
-            clocks, hours = self._seen(now)
+            clocks, hours, wanted = self._seen(now)
         except (LedgerError, apsw.Error) as error:
             if isinstance(error, LedgerNotMade):
                 return ABSENT  # the monitor makes it at its first start, which may be now
             self._say_blind(f"the ledger cannot be read: {type(error).__name__}")
             return UNREADABLE
+        soon = self._tell_of_help(now, wanted)
+        return _sooner(soon, self._remind(now, clocks, hours))
+
+    def _tell_of_help(self, now: Instant, wanted: list[HelpWanted]) -> int | None:
+        for name, each in self._help.due(now, wanted):
+            self._help.begun(name, each.id)
+            site = self._settings.site
+            self._channels[name].put(
+                messages.call_for_help(site.id, site.name, each.line, self._settings.language)
+            )
+        return self._help.look_again(now, wanted)
+
+    def _remind(self, now: Instant, clocks: list[int], hours: OpeningHours | None) -> int | None:
         if hours is None:
             if not self._doubted:  # the first entries of a new ledger, its documents, may be on their way
                 self._doubted = True
@@ -264,19 +282,25 @@ class Uplink:
             )
         return self._rules.look_again(now, clocks, hours)
 
-    def _seen(self, now: Instant) -> tuple[list[int], OpeningHours | None]:
+    def _seen(self, now: Instant) -> tuple[list[int], OpeningHours | None, list[HelpWanted]]:
         with self._reader.snapshot() as db:
+            wanted = [HelpWanted(*each) for each in help_wanted(db, now.wall - OF_USE)]
             if not self._restored:
                 for name, wall in last_sent(db).items():
                     self._rules.restore(name, wall, now)
+                self._help.restore(help_told(db), wanted)
                 self._restored = True
             clocks = waiting_clocks(db, now.wall)
-            return clocks, Desk(db, self._zone).hours()
+            return clocks, Desk(db, self._zone).hours(), wanted
 
     def _say_blind(self, why: str) -> None:
         if not self._blind:
             self._blind = True
             log.warning("no reminders: %s", why)
+
+
+def _sooner(one: int | None, other: int | None) -> int | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def trial_message(settings: Settings, reminder: Reminder) -> Message:
