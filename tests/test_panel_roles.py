@@ -24,6 +24,9 @@ PAGES = {
     "/hours/week": {Role.HEAD},
     "/hours/duty": {Role.HEAD},
     "/reminders": {Role.HEAD},
+    "/settings": {Role.HEAD, Role.ADMIN},
+    "/settings/rules": {Role.HEAD, Role.ADMIN},
+    "/help": set(Role),
     "/password": set(Role),
 }
 CHANGES = {
@@ -36,6 +39,10 @@ CHANGES = {
     "/figures/bill": {Role.HEAD},
     "/hours/week": {Role.HEAD},
     "/reminders/test": {Role.HEAD},
+    "/settings/line": {Role.HEAD, Role.ADMIN},
+    "/settings/modules": {Role.HEAD, Role.ADMIN},
+    "/settings/profile": {Role.HEAD, Role.ADMIN},
+    "/settings/rules": {Role.HEAD, Role.ADMIN},
 }
 NUMBER = "15400000001"
 

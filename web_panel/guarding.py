@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from pathlib import Path
 
 from flask import Flask, Response, g, request
+
+from web_panel.old_browsers import is_too_old
 
 MAX_REQUEST = 64 * 1024  # bytes; the largest form has three fields
 # A carrier's bill, a spoken clip; above 500 kB werkzeug would put the upload, full of numbers, into a file.
 MAX_FILE = 480 * 1024
 TAKE_A_FILE = ("figures.bill", "reminders.upload")
 MAY_RECORD = "reminders.page"
+_PLAIN_PAGE = Path(__file__).parent / "static" / "old_browser.html"
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -55,6 +59,13 @@ def is_ours(host: str, configured: str, machine: str) -> bool:
     return True
 
 
+def _plain_page() -> Response | None:
+    """For a browser that can show none of our pages."""
+    if request.endpoint == "static" or not is_too_old(request.headers.get("User-Agent", "")):
+        return None
+    return Response(_PLAIN_PAGE.read_bytes(), mimetype="text/html")
+
+
 def guard(app: Flask, configured_host: str) -> None:
     """Put the checks before, and the headers after, every page of `app`."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
@@ -68,6 +79,8 @@ def guard(app: Flask, configured_host: str) -> None:
             return None
         text = g.t("这个网址不是铃守的。请用盒子的 IP 地址、localhost 或主机名打开。")
         return Response(text + "\n", status=421, mimetype="text/plain")
+
+    app.before_request(_plain_page)
 
     @app.after_request
     def with_headers(response: Response) -> Response:

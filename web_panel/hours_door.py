@@ -45,6 +45,12 @@ def documents(door: LedgerDoor, zone: ZoneInfo) -> Mapping[str, Document]:
         return Desk(db, zone).documents()
 
 
+def document_changes(door: LedgerDoor, name: str, limit: int) -> Sequence[DocumentChange]:
+    """The versions of a document, newest first."""
+    with door.reading() as db:
+        return hours_history.changes_of(db, name, limit)
+
+
 def years_missing(door: LedgerDoor, now: int, zone: ZoneInfo) -> Sequence[int]:
     """The years of which every page says that their calendar is missing; none where the point has no hours or no ledger."""
     try:

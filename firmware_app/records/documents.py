@@ -46,7 +46,8 @@ def refusal_of(name: str, content: object) -> Text | None:
 
 
 def _profile(content: Mapping[str, Any]) -> Text | None:
-    wrong = [key for key in ("id", "name", "address") if not isinstance(content.get(key, ""), str)]
+    texts = ("id", "name", "address", "level", "phone", "head", "support")
+    wrong = [key for key in texts if not isinstance(content.get(key, ""), str)]
     return _not_text(wrong) if wrong else None
 
 
