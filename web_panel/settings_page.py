@@ -26,6 +26,7 @@ from web_panel.settings_forms import Wrong
 from web_panel.who_looks import person
 
 SHOWN_CHANGES = 12  # versions of each document that are listed, the newest
+RARE_RULES = ("talk_proposes_reached_s", "machine_calls", "machine_sigma_s", "machine_tolerance_s")
 
 blueprint = Blueprint("settings", __name__)
 _saving = threading.Lock()  # a form changes a part of a document: two at once must not undo each other
@@ -161,7 +162,9 @@ def rules() -> BaseResponse:
 
 def _rules(fields: Mapping[str, str], wrong: Sequence[Wrong] = ()) -> BaseResponse:
     options = callback_rules.OPTIONS.items()
-    return _form("settings_rules.html", fields, wrong, rules=callback_rules.RULES, options=options)
+    return _form(
+        "settings_rules.html", fields, wrong, rules=callback_rules.RULES, rare=RARE_RULES, options=options
+    )
 
 
 @blueprint.post("/settings/rules")
