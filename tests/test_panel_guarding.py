@@ -41,6 +41,8 @@ CHANGES = (
     "/calls/seen",
     "/callbacks/1",
     "/callbacks/machine",
+    "/exports",
+    "/exports/1/cancel",
     "/figures/bill",
     "/hours/calendar",
     "/hours/closure",

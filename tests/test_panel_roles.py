@@ -27,6 +27,7 @@ PAGES = {
     "/settings": {Role.HEAD, Role.ADMIN},
     "/settings/rules": {Role.HEAD, Role.ADMIN},
     "/help": set(Role),
+    "/exports": {Role.HEAD, Role.AUDITOR},
     "/password": set(Role),
 }
 CHANGES = {
@@ -37,6 +38,8 @@ CHANGES = {
     "/presence": {Role.CLERK, Role.HEAD},
     "/lines/still-talking": {Role.CLERK, Role.HEAD},
     "/figures/bill": {Role.HEAD},
+    "/exports": {Role.HEAD, Role.AUDITOR},
+    "/exports/1/cancel": {Role.HEAD, Role.AUDITOR},
     "/hours/week": {Role.HEAD},
     "/reminders/test": {Role.HEAD},
     "/settings/line": {Role.HEAD, Role.ADMIN},

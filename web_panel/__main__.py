@@ -133,7 +133,10 @@ def serve(settings: Settings) -> int:
         return 1
     live.start()
     log.info("the panel serves http://%s:%s/", panel.host, panel.port)
-    serving.run(server, sockets, live)
+    try:
+        serving.run(server, sockets, live)
+    finally:
+        app.extensions["ringkeeper"].exports.close()
     return 0
 
 

@@ -14,6 +14,7 @@ from firmware_app.settings import Settings
 from web_panel.attempts import Attempts
 from web_panel.desk_memory import DeskMemory
 from web_panel.dialling import Diallings
+from web_panel.export_jobs import Exports
 from web_panel.figures_door import FiguresDoor
 from web_panel.ledger_door import LedgerDoor
 from web_panel.live import Live
@@ -37,12 +38,14 @@ class Parts:
     notes: SignInNotes = field(init=False)
     diallings: Diallings = field(init=False)
     figures: FiguresDoor = field(init=False)
+    exports: Exports = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", SignInNotes(self.link))
         object.__setattr__(self, "diallings", Diallings(self.link, self.live.touch))
         lines = [line.name for line in self.settings.lines]
         object.__setattr__(self, "figures", FiguresDoor(self.ledger, self.zone, lines))
+        object.__setattr__(self, "exports", Exports(self.settings.run_dir / "exports"))
 
 
 def parts() -> Parts:
