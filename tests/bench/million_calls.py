@@ -1,4 +1,4 @@
-"""Builds a ledger of one million calls quickly: five years of a point with eight busy lines, rows written in bulk.
+"""Builds a ledger of one million calls quickly: ten years of a point with eight busy lines, rows written in bulk.
 
 The tables are what a monitor would have left; the journal has a row for each entry, with an empty body (nothing here reads bodies).
 What is appended afterwards goes the program's own way.
@@ -24,7 +24,7 @@ from firmware_app.records.outcomes import Pending
 CALLS = 1_000_000
 LINES = tuple(f"L{number}" for number in range(1, 9))
 NUMBERS = 60_000
-YEARS = 5
+YEARS = 10
 EVERY = YEARS * 365 * 86_400 * SECOND // CALLS
 OPEN = 300  # cases that wait
 BOOT = "bench-boot"
@@ -75,7 +75,8 @@ def _fill(db: apsw.Connection, now: int) -> int:
     db.execute("BEGIN")
     numbers = [(10**8 + place, f"154{place:08}", f"154{place:08}") for place in range(NUMBERS)]
     db.executemany(_PARTY, numbers)
-    seq = int(db.execute("SELECT MAX(seq) FROM journal").fetchall()[0][0])
+    ((newest,),) = db.execute("SELECT MAX(seq) FROM journal").fetchall()
+    seq = int(str(newest))
     last = 0
     for first in range(0, CALLS, 10_000):
         made = [_History(luck, number, now) for number in range(first, first + 10_000)]

@@ -33,31 +33,36 @@ class Visitor:
     def sign_in(self, monitor: Hearing) -> None:
         """Have the monitor record a password of the bench's own, and sign in with it."""
         set_password(monitor)
-        _, form = self._ask("GET", "/sign-in")
+        self.enter(PASSWORD)
+
+    def enter(self, password: str) -> None:
+        """Sign in with a password that is set already."""
+        _, form = self.ask("GET", "/sign-in")
         token = re.search(r'name="csrf_token" value="([^"]+)"', form)
         if token is None:
             raise ValueError("the sign-in page has no form")
-        fields = {"account": ACCOUNT, "password": PASSWORD, "csrf_token": token[1]}
-        status, page = self._ask("POST", "/sign-in", urlencode(fields))
+        fields = {"account": ACCOUNT, "password": password, "csrf_token": token[1]}
+        status, page = self.ask("POST", "/sign-in", urlencode(fields))
         if status not in (302, 303):
             raise ValueError(f"signing in was answered {status}: {page[:300]}")
 
     def first_page(self) -> int:
         """ns from asking for the page to its last byte."""
         began = clock.now().mono
-        status, page = self._ask("GET", "/")
+        status, page = self.ask("GET", "/")
         took = clock.now().mono - began
         if status != 200 or "</html>" not in page:
             raise ValueError(f"the first page was answered {status}")
         return took
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+    def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        """The status, and the page."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
-        page = response.read().decode()
+        page = response.read().decode("utf-8", "replace")
         for cookie in response.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
