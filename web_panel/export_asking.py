@@ -69,7 +69,7 @@ def asked_of(given: Mapping[str, str]) -> Asked:
         hour=_whole(given.get("hour", ""), 0, 23),
         weekday=_whole(given.get("weekday", ""), 1, 7),
         form=given.get("form", "xlsx"),
-        full=given.get("full") == "yes",
+        full=paper in LISTS and given.get("full") == "yes",
         reason=" ".join(given.get("reason", "").split())[:LONGEST_REASON],
     )
 

@@ -132,7 +132,8 @@ def make(order: Order) -> int:
         columns, rows = register_columns(t), _register(order, ledger, progress)
     else:
         columns, rows = call_columns(t), _calls(order, ledger, progress)
-    paper = Paper(order.title, order.notes, columns, order.footer, order.language)
+    upright = known is not None
+    paper = Paper(order.title, order.notes, columns, order.footer, order.language, upright)
     write(Form(order.form), paper, progress.counted(rows), Path(order.file))
     return progress.rows
 

@@ -143,7 +143,7 @@ def _record(found: Wanted, account: str) -> Callable[[int], str | None]:
         "since": found.begin,
         "until": found.end,
         "full": asked.full,
-        "reason": asked.reason,
+        "reason": asked.reason if asked.full else "",
     }
 
     def record(rows: int) -> str | None:

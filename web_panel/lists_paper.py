@@ -55,19 +55,19 @@ def _seconds(duration: int | None) -> float | str:
 
 def call_columns(t: Translator) -> tuple[Column, ...]:
     heads = (
-        ("开始时间", 24),
-        ("线路", 6),
-        ("方向", 8),
-        ("号码", 18),
-        ("姓名", 10),
-        ("结果", 30),
-        ("响铃（秒）", 10),
-        ("接起用了（秒）", 12),
-        ("通话（秒）", 10),
-        ("服务时间", 10),
-        ("说明", 14),
+        ("开始时间", 24, 27),
+        ("线路", 6, 6),
+        ("方向", 8, 6),
+        ("号码", 18, 18),
+        ("姓名", 10, 10),
+        ("结果", 30, 28),
+        ("响铃（秒）", 10, 9),
+        ("接起用了（秒）", 12, 11),
+        ("通话（秒）", 10, 9),
+        ("服务时间", 10, 9),
+        ("说明", 14, 12),
     )
-    return tuple(Column(t(words), width) for words, width in heads)
+    return tuple(Column(t(words), *widths) for words, *widths in heads)
 
 
 def call_row(row: CallRow, reader: Reader) -> Row:
@@ -94,25 +94,24 @@ def call_row(row: CallRow, reader: Reader) -> Row:
 
 def register_columns(t: Translator) -> tuple[Column, ...]:
     heads = (
-        ("来电时间", 24),
-        ("号码", 18),
-        ("次数", 6),
-        ("振铃时长（秒）", 10),
-        ("是否服务时间", 10),
-        ("查看人", 10),
-        ("查看时间", 24),
-        ("第一次回拨", 24),
-        ("第二次回拨", 24),
-        ("第三次回拨", 24),
-        ("结果", 18),
-        ("备注", 30),
+        ("来电时间", 24, 18),
+        ("号码", 18, 18),
+        ("次数", 6, 6),
+        ("振铃时长（秒）", 10, 10),
+        ("是否服务时间", 10, 9),
+        ("查看人", 10, 10),
+        ("查看时间", 24, 18),
+        ("第一次回拨", 24, 18),
+        ("第二次回拨", 24, 18),
+        ("第三次回拨", 24, 18),
+        ("结果", 18, 14),
+        ("备注", 30, 20),
     )
-    return tuple(Column(t(words), width) for words, width in heads)
+    return tuple(Column(t(words), *widths) for words, *widths in heads)
 
 
 def register_row(row: RegisterRow, reader: Reader) -> Row:
     tried = [reader.at(each.wall) for each in row.attempts[:TRIES]]
-    seen_by = "" if row.seen_by in (None, "monitor") else str(row.seen_by)
     return Row(
         (
             reader.at(row.since_wall),
@@ -120,7 +119,7 @@ def register_row(row: RegisterRow, reader: Reader) -> Row:
             row.calls,
             _seconds(row.ringing),
             reader.in_hours(row.in_hours),
-            seen_by,
+            row.seen_by or "",
             reader.at(row.seen_wall),
             *tried,
             *[""] * (TRIES - len(tried)),

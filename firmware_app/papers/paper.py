@@ -59,10 +59,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """width: of half-width characters, as it would be on a sheet."""
+    """width: of half-width characters, on a sheet of a workbook. page: the share of a printed page, where text may go on in
+    a second line; 0: as much as on the sheet."""
 
     words: str
     width: int
+    page: int = 0
+
+    @property
+    def share(self) -> int:
+        return self.page or self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """notes: lines below the title. footer: stands at the end of each page. columns without words have no line of heads."""
+    """notes: lines below the title. footer: stands at the end of each page. columns without words have no line of heads.
+
+    upright: on pages higher than wide.
+    """
 
     title: str
     notes: tuple[str, ...]
     columns: tuple[Column, ...]
     footer: str
     language: str = "zh_CN"
+    upright: bool = False
 
     @property
     def has_heads(self) -> bool:

@@ -21,11 +21,11 @@ from firmware_app.wording import Text
 
 FONT_FILE = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")  # Debian: fonts-wqy-zenhei
 FONT = "ringkeeper"
-WIDTH, HEIGHT = landscape(A4)  # points of 1/72 inch
-MARGIN, BETWEEN = 40.0, 6.0
+MARGIN, BETWEEN = 40.0, 6.0  # points of 1/72 inch
 SIZE, LEADING, FOOT = 9.0, 13.0, 8.0
 MOST_LINES = 12  # of one cell; more is cut, so that a row always fits on a page
 NO_GLYPH = "□"
+NOT_FIRST = "，。、；：！？）》”’％)],.;:!?%"  # no line begins with one of these
 PAGE_OF = Text("第 {n} 页，共 ", "page {n} of ")
 PAGES = Text(" 页", "")
 
@@ -45,7 +45,7 @@ def write(paper: Paper, rows: Iterable[Row], path: Path, font: Path = FONT_FILE)
     except (TTFError, OSError) as error:
         raise NoFont(str(error)) from None
     pdfmetrics.registerFont(face)
-    canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), pageCompression=1)
+    canvas = Canvas(str(path), pagesize=A4 if paper.upright else landscape(A4), pageCompression=1)
     canvas.setTitle(cleaned(paper.title))
     _Pages(canvas, paper, frozenset(face.face.charToGlyph)).fill(rows)
     canvas.save()
@@ -64,13 +64,14 @@ class _Pages:
         self._canvas = canvas
         self._paper = paper
         self._glyphs = glyphs
-        self._places = list(_places(paper))
+        self._wide, self._high = A4 if paper.upright else landscape(A4)
+        self._places = list(_places(paper, self._wide - 2 * MARGIN))
         self._heads: Row | None = None
         if paper.has_heads:
             self._heads = Row(tuple(column.words for column in paper.columns), Kind.HEADS)
         self._page = 0
         self._y = 0.0
-        self._foot = self._wrapped(paper.footer, WIDTH - 2 * MARGIN - 110, FOOT)[:3]
+        self._foot = self._wrapped(paper.footer, self._wide - 2 * MARGIN - 110, FOOT)[:3]
         self._floor = MARGIN + 12 * len(self._foot)
 
     def fill(self, rows: Iterable[Row]) -> None:
@@ -129,12 +130,12 @@ class _Pages:
     def _reach(self, place: int, cells: int) -> float:
         """How wide a cell may be: the last one of a row goes on to the right end."""
         here = self._places[place]
-        return WIDTH - MARGIN - here.x if place + 1 == cells else here.width
+        return self._wide - MARGIN - here.x if place + 1 == cells else here.width
 
     def _free(self, text: str, size: float) -> None:
         """Text from one margin to the other."""
         self._canvas.setFont(FONT, size)
-        for line in self._wrapped(text, WIDTH - 2 * MARGIN, size):
+        for line in self._wrapped(text, self._wide - 2 * MARGIN, size):
             self._y -= size * 1.5
             self._canvas.drawString(MARGIN, self._y, line)
         self._y -= 4
@@ -142,11 +143,12 @@ class _Pages:
 
     def _rule(self, thick: float) -> None:
         self._canvas.setLineWidth(thick)
-        self._canvas.line(MARGIN, self._y + 2, WIDTH - MARGIN, self._y + 2)
+        self._canvas.setStrokeGray(0.6 if thick < 1 else 0)
+        self._canvas.line(MARGIN, self._y + 2, self._wide - MARGIN, self._y + 2)
 
     def _new_page(self) -> None:
         self._page += 1
-        self._y = HEIGHT - MARGIN
+        self._y = self._high - MARGIN
         self._canvas.setFont(FONT, SIZE)
 
     def _end_page(self) -> None:
@@ -155,31 +157,41 @@ class _Pages:
         for number, line in enumerate(self._foot):
             canvas.drawString(MARGIN, self._floor - 14 - 11 * number, line)
         before = PAGE_OF.in_language(self._paper.language).format(n=self._page)
-        canvas.drawString(WIDTH - MARGIN - 100, self._floor - 14, before)
+        canvas.drawString(self._wide - MARGIN - 100, self._floor - 14, before)
         canvas.saveState()
-        canvas.translate(WIDTH - MARGIN - 100 + pdfmetrics.stringWidth(before, FONT, FOOT), self._floor - 14)
+        canvas.translate(
+            self._wide - MARGIN - 100 + pdfmetrics.stringWidth(before, FONT, FOOT), self._floor - 14
+        )
         canvas.doForm("pages")  # how many there are is known at the end
         canvas.restoreState()
         canvas.showPage()
 
     def _wrapped(self, text: str, width: float, size: float) -> list[str]:
-        """`text` in lines of at most `width` points, broken anywhere, as Chinese is."""
+        """`text` in lines of at most `width` points, broken at a blank, else anywhere, as Chinese is."""
         if pdfmetrics.stringWidth(text, FONT, size) <= width:
             return [text]
         lines, line, used = [], "", 0.0
         for char in text:
             wide = pdfmetrics.stringWidth(char, FONT, size)
             if used + wide > width and line:
+                line, rest = _parted(line, char)
                 lines.append(line)
-                line, used = "", 0.0
+                line, used = rest, pdfmetrics.stringWidth(rest, FONT, size)
             line, used = line + char, used + wide
         return [*lines, line]
 
 
-def _places(paper: Paper) -> Iterator[_Place]:
-    room = WIDTH - 2 * MARGIN
-    whole, x = sum(column.width for column in paper.columns), MARGIN
+def _places(paper: Paper, room: float) -> Iterator[_Place]:
+    whole, x = sum(column.share for column in paper.columns), MARGIN
     for column in paper.columns:
-        width = room * column.width / whole
+        width = room * column.share / whole
         yield _Place(x, width - BETWEEN)
         x += width
+
+
+def _parted(line: str, after: str) -> tuple[str, str]:
+    """A full line, and what of it goes on in the next: all after its last blank, when words would be cut."""
+    before, blank, rest = line.rpartition(" ")
+    if blank and before and after != " ":
+        return before, rest
+    return (line[:-1], line[-1]) if after in NOT_FIRST and len(line) > 1 else (line, "")

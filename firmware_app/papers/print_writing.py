@@ -12,7 +12,13 @@ from firmware_app.papers.paper import Column, Kind, Paper, Row, shown
 def write(paper: Paper, rows: Iterable[Row], path: Path) -> None:
     """Raises OSError."""
     with path.open("w", encoding="utf-8") as file:
-        about = [paper.title, paper.notes, [column.words for column in paper.columns], paper.footer]
+        about = [
+            paper.title,
+            paper.notes,
+            [column.words for column in paper.columns],
+            paper.footer,
+            paper.upright,
+        ]
         file.write(json.dumps(about, ensure_ascii=False) + "\n")
         for row in rows:
             line = [row.kind.value, *(shown(cell, paper.language) for cell in row.cells)]
@@ -22,6 +28,7 @@ def write(paper: Paper, rows: Iterable[Row], path: Path) -> None:
 def read(path: Path) -> tuple[Paper, list[Row]]:
     """What `write` wrote, all cells as text. Raises OSError."""
     with path.open(encoding="utf-8") as file:
-        title, notes, heads, footer = json.loads(next(file))
+        title, notes, heads, footer, upright = json.loads(next(file))
         rows = [Row(tuple(cells), Kind(kind)) for kind, *cells in map(json.loads, file)]
-    return Paper(title, tuple(notes), tuple(Column(words, 0) for words in heads), footer), rows
+    columns = tuple(Column(words, 0) for words in heads)
+    return Paper(title, tuple(notes), columns, footer, upright=upright), rows

@@ -57,7 +57,8 @@ class _Sheet:
         paper, sheet = self._paper, self._sheet
         for place, column in enumerate(paper.columns):
             sheet.set_column(place, place, column.width + 1)
-        sheet.set_landscape()
+        if not paper.upright:
+            sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)

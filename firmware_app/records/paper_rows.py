@@ -29,7 +29,7 @@ class Tried:
 class RegisterRow:
     """A case, or a missed call that has none (case None). since_wall, line, ringing, in_hours: of its first call.
 
-    seen_wall, seen_by: when somebody looked at it first, and who, None where nobody has. state: None where there is no case:
+    seen_wall, seen_by: when a person looked at it first, and who, None where nobody has. state: None where there is no case:
     `unsettled` tells whether it waits for a word. reason: a code of callback.REASONS; note: what was written when it was ended.
     """
 
@@ -61,7 +61,9 @@ JOIN parties AS owners ON owners.id = cases.party
 LEFT JOIN parties AS numbers ON numbers.id = first.number
 LEFT JOIN parties AS names ON names.id = first.name
 LEFT JOIN parties AS texts ON texts.id = cases.note
-LEFT JOIN journal AS seen ON seen.seq = (SELECT MIN(seen_seq) FROM calls WHERE case_id = cases.id)
+LEFT JOIN journal AS seen ON seen.seq = (
+    SELECT MIN(seq) FROM calls CROSS JOIN journal ON seq = seen_seq WHERE case_id = cases.id AND actor <> 'monitor'
+)
 LEFT JOIN accounts AS people ON people.name = seen.actor
 WHERE cases.id > ? AND since_wall >= ? AND since_wall < ? ORDER BY cases.id LIMIT ?
 """
@@ -81,7 +83,7 @@ SELECT calls.id, line, numbers.content, names.content, absence, started_wall, ri
 FROM calls
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name
-LEFT JOIN journal AS seen ON seen.seq = seen_seq
+LEFT JOIN journal AS seen ON seen.seq = seen_seq AND seen.actor <> 'monitor'
 LEFT JOIN accounts AS people ON people.name = seen.actor
 WHERE started_wall >= ? AND started_wall < ? AND (started_wall, calls.id) > (?, ?) AND direction = 'inbound'
     AND case_id IS NULL AND (disposition = 'no_answer' OR unsettled = 1)
