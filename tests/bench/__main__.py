@@ -1,6 +1,6 @@
 """`python -m tests.bench [SECTION…]`: takes the figures of the program and prints them beside their bars, with the machine.
 
-Sections: latency eight_lines lamps idle start volume noise sound figures panel. Exit code 1 when a bar was missed. Nothing here is a test: a busy machine gives
+Sections: latency eight_lines lamps idle start volume noise sound figures exports panel. Exit code 1 when a bar was missed. Nothing here is a test: a busy machine gives
 other figures, and the load is printed with them. Beside a peer: `python -m tests.bench.peers`.
 """
 
@@ -27,6 +27,7 @@ SECTIONS = {
     "noise": "Whatever a line may say",
     "sound": "A line heard by a sound card",
     "figures": "Figures out of a million calls",
+    "exports": "Papers out of a million calls",
     "panel": "Pages on a million calls, and a ring on open pages",
 }
 MODULES = {"lamps": "lamp_section"}
