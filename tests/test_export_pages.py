@@ -372,3 +372,11 @@ def test_thousands_of_calls_come_in_slices(box: Box, app: Flask, head: Desk) -> 
         made(app, head, paper="callbacks", form="csv", **{"from": "2026-11-23", "to": "2026-11-23"})
     )
     assert len([row for row in register[1:] if len(row) > 5]) == 1_150
+
+
+def test_the_register_is_in_the_order_of_the_calls(box: Box, app: Flask, head: Desk) -> None:
+    """A call told from memory is recorded after those that it came before."""
+    for number, minutes in (("15400000001", 10), ("15400000002", 90), (None, 50), ("15400000003", 40)):
+        box.call(number, minutes)
+    rows = table(made(app, head, paper="callbacks", form="csv", **{"from": "2026-11-23", "to": "2026-11-23"}))
+    assert [row[0][-6:] for row in rows[1:5]] == ["10时30分", "11时10分", "11时20分", "11时50分"]

@@ -20,7 +20,13 @@ from zoneinfo import ZoneInfo
 from firmware_app.papers.paper import Form, Paper, Row
 from firmware_app.papers.writing import TooLong, write
 from firmware_app.records.call_search import Search, found
-from firmware_app.records.paper_rows import RegisterRow, cases_after, first_case, without_case_after
+from firmware_app.records.paper_rows import (
+    RegisterRow,
+    case_places,
+    cases_of,
+    first_case,
+    without_case_after,
+)
 from web_panel import figures_paper
 from web_panel.export_order import Order, order_of
 from web_panel.ledger_door import LedgerAway, LedgerDoor
@@ -87,16 +93,24 @@ def _calls(order: Order, ledger: LedgerDoor, progress: _Progress) -> Iterator[Ro
 
 
 def _cases(order: Order, ledger: LedgerDoor, progress: _Progress) -> Iterator[RegisterRow]:
+    """Oldest first: a call that was told from memory has a later id than its time."""
+    places: list[tuple[int, int]] = []
     with ledger.reading() as db:
         after = first_case(db, order.since, order.until)
     while True:
         with ledger.reading() as db:
-            rows = cases_after(db, order.since, order.until, SLICE, after)
-        yield from rows
-        if len(rows) < SLICE:
-            return
-        after = rows[-1].case or after
-        progress.past(rows[-1].since_wall)
+            more = case_places(db, order.since, order.until, 10 * SLICE, after)
+        places += more
+        if len(more) < 10 * SLICE:
+            break
+        after = more[-1][1]
+    places.sort()
+    for first in range(0, len(places), SLICE):
+        if first:
+            progress.past(places[first][0])
+        with ledger.reading() as db:
+            found_cases = cases_of(db, [case for _, case in places[first : first + SLICE]])
+        yield from found_cases
 
 
 def _without_case(order: Order, ledger: LedgerDoor) -> Iterator[RegisterRow]:

@@ -52,10 +52,15 @@ class RegisterRow:
 
 
 # Found by the primary key of cases: those of the period were made after the first call of the period.
+_PLACES = (
+    "SELECT since_wall, id FROM cases WHERE id > ? AND since_wall >= ? AND since_wall < ? ORDER BY id LIMIT ?"
+)
+
 _CASES = """
 SELECT cases.id, first.line, COALESCE(numbers.content, owners.content), names.content, first.absence, since_wall, cases.calls,
     first.ringing, first.in_hours, seen.wall, COALESCE(people.person, seen.actor), state, cases.attempts, reason, texts.content
-FROM cases
+FROM json_each(?) AS wanted
+CROSS JOIN cases ON cases.id = wanted.value
 CROSS JOIN calls AS first ON first.id = cases.first_call
 JOIN parties AS owners ON owners.id = cases.party
 LEFT JOIN parties AS numbers ON numbers.id = first.number
@@ -65,7 +70,7 @@ LEFT JOIN journal AS seen ON seen.seq = (
     SELECT MIN(seq) FROM calls CROSS JOIN journal ON seq = seen_seq WHERE case_id = cases.id AND actor <> 'monitor'
 )
 LEFT JOIN accounts AS people ON people.name = seen.actor
-WHERE cases.id > ? AND since_wall >= ? AND since_wall < ? ORDER BY cases.id LIMIT ?
+ORDER BY since_wall, cases.id
 """
 
 _ATTEMPTS = """
@@ -85,7 +90,7 @@ LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name
 LEFT JOIN journal AS seen ON seen.seq = seen_seq AND seen.actor <> 'monitor'
 LEFT JOIN accounts AS people ON people.name = seen.actor
-WHERE started_wall >= ? AND started_wall < ? AND (started_wall, calls.id) > (?, ?) AND direction = 'inbound'
+WHERE started_wall >= ? AND started_wall < ? AND (started_wall, calls.id) > (?, ?) AND direction <> 'outbound'
     AND case_id IS NULL AND (disposition = 'no_answer' OR unsettled = 1)
 ORDER BY started_wall, calls.id LIMIT ?
 """
@@ -96,13 +101,18 @@ def first_case(db: apsw.Connection, since: int, until: int) -> int:
     return span(db, since, until)[0] - 1
 
 
-def cases_after(db: apsw.Connection, since: int, until: int, limit: int, after: int) -> list[RegisterRow]:
-    """At most `limit` cases with ids above `after` whose first call lies in [since, until), in the order they were made."""
-    found = rows(db, _CASES, (after, since, until, limit))
+def case_places(db: apsw.Connection, since: int, until: int, limit: int, after: int) -> list[tuple[int, int]]:
+    """(since_wall, id) of at most `limit` cases with ids above `after` whose first call lies in [since, until), by id."""
+    return [(wall, case) for wall, case in rows(db, _PLACES, (after, since, until, limit))]
+
+
+def cases_of(db: apsw.Connection, cases: Sequence[int]) -> list[RegisterRow]:
+    """These cases, oldest first."""
+    wanted = json.dumps(list(cases))
     tried: dict[int, list[Tried]] = {}
-    for case, wall, outcome in rows(db, _ATTEMPTS, (json.dumps([row[0] for row in found]),)):
+    for case, wall, outcome in rows(db, _ATTEMPTS, (wanted,)):
         tried.setdefault(case, []).append(Tried(wall, outcome))
-    return [_case(row, tried) for row in found]
+    return [_case(row, tried) for row in rows(db, _CASES, (wanted,))]
 
 
 def _case(row: tuple[Any, ...], tried: Mapping[int, Sequence[Tried]]) -> RegisterRow:
