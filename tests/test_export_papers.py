@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -220,7 +222,48 @@ def test_parts_of_a_report_in_a_pdf(tmp_path: Path) -> None:
 def test_a_pdf_without_its_font_says_so(tmp_path: Path) -> None:
     with pytest.raises(pdf_writing.NoFont):
         pdf_writing.write(paper(), rows(), tmp_path / "a.pdf", tmp_path / "no.ttc")
-    assert not pdf_writing.has_font(tmp_path / "no.ttc")
+    assert writing.unable(Form.PDF, tmp_path / "no.ttc") is writing.NO_FONT
+    (tmp_path / "other.ttc").write_bytes(b"OTTO")
+    with pytest.raises(pdf_writing.NoFont):
+        pdf_writing.write(paper(), rows(), tmp_path / "a.pdf", tmp_path / "other.ttc")
+
+
+def test_where_the_libraries_lack_the_other_forms_are_made(tmp_path: Path) -> None:
+    """In a fresh interpreter that finds no package outside Python's own and the program's; asking loads none either."""
+    program = (
+        "import sys; sys.path[:] = [p for p in sys.path if 'site-packages' not in p] + [sys.argv[1]]\n"
+        "from firmware_app.papers.paper import Form, Paper\nfrom firmware_app.papers.writing import unable, write\n"
+        "from pathlib import Path\n"
+        "print([form.value for form in Form if unable(form) is None])\n"
+        "print(unable(Form.XLSX).zh)\n"
+        "[write(form, Paper('a', (), (), 'b'), [], Path(sys.argv[2])) for form in (Form.CSV, Form.PRINT)]"
+    )
+    command = [sys.executable, "-c", program, str(Path(__file__).parent.parent), str(tmp_path / "a")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    assert told[0] == "['csv', 'print']"
+    assert "没有安装导出 xlsx 的软件" in told[1]
+
+
+def test_asking_what_can_be_made_loads_nothing() -> None:
+    program = (
+        "import sys\nfrom firmware_app.papers.paper import Form\nfrom firmware_app.papers.writing import unable\n"
+        "print([unable(form) for form in Form], {'reportlab', 'xlsxwriter'} & set(sys.modules))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert told.stdout == "[None, None, None, None] set()\n"
+
+
+@pytest.mark.parametrize("footer", ["&" * 300, "用途：" + "迎检&" * 80, "a" * 235 + "&&"])
+def test_a_footer_that_is_too_long_is_cut_and_not_lost(tmp_path: Path, footer: str) -> None:
+    path = tmp_path / "a.xlsx"
+    writing.write(Form.XLSX, paper(footer=footer), rows(), path)
+    sheet = book(path)
+    said = str(sheet.oddFooter.left.text).replace("&&", "&")
+    assert footer.startswith(said)
+    assert len(said) > 110
+    assert sheet["A6"].value == footer
 
 
 def test_a_print_is_read_again(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from reportlab.pdfgen.canvas import Canvas
 from firmware_app.papers.paper import Kind, Paper, Row, cleaned, shown
 from firmware_app.wording import Text
 
-FONT_FILE = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")  # Debian: fonts-wqy-zenhei
 FONT = "ringkeeper"
 MARGIN, BETWEEN = 40.0, 6.0  # points of 1/72 inch
 SIZE, LEADING, FOOT = 9.0, 13.0, 8.0
@@ -34,12 +33,8 @@ class NoFont(OSError):
     """The Chinese font is not installed, or is another than it should be."""
 
 
-def has_font(file: Path = FONT_FILE) -> bool:
-    return file.is_file()
-
-
-def write(paper: Paper, rows: Iterable[Row], path: Path, font: Path = FONT_FILE) -> None:
-    """Raises OSError: NoFont where there is no font."""
+def write(paper: Paper, rows: Iterable[Row], path: Path, font: Path) -> None:
+    """font: a TrueType file. Raises OSError: NoFont where there is none."""
     try:
         face = TTFont(FONT, str(font), subfontIndex=0)
     except (TTFError, OSError) as error:

@@ -21,6 +21,9 @@ NO_FONT = Text(
     "本机没有安装 PDF 用的中文字体（fonts-wqy-zenhei），请告诉技术员。可以改用 xlsx 或打印。",
     "The Chinese font of PDF files (fonts-wqy-zenhei) is not installed: tell the technician. There are xlsx and print.",
 )
+FONT_FILE = Path(
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
+)  # Debian: fonts-wqy-zenhei; deploy/setup.sh installs it
 _LIBRARIES = {Form.XLSX: "xlsxwriter", Form.PDF: "reportlab"}
 
 
@@ -28,15 +31,13 @@ class TooLong(Exception):
     """There are more rows than `MOST_ROWS` allows in this form."""
 
 
-def unable(form: Form) -> Text | None:
-    """Why a form cannot be made here; None where it can."""
+def unable(form: Form, font: Path = FONT_FILE) -> Text | None:
+    """Why a form cannot be made here; None where it can. Nothing is imported: a panel that asks stays small."""
     library = _LIBRARIES.get(form)
     if library is not None and find_spec(library) is None:
         return Text(*(text.format(form=form.value) for text in (NO_LIBRARY.zh, NO_LIBRARY.en)))
     if form is Form.PDF:
-        from firmware_app.papers.pdf_writing import has_font
-
-        return None if has_font() else NO_FONT
+        return None if font.is_file() else NO_FONT
     return None
 
 
@@ -55,7 +56,7 @@ def write(form: Form, paper: Paper, rows: Iterable[Row], path: Path) -> None:
         case Form.PDF:
             from firmware_app.papers import pdf_writing
 
-            pdf_writing.write(paper, held, path)
+            pdf_writing.write(paper, held, path, FONT_FILE)
         case Form.PRINT:
             from firmware_app.papers import print_writing
 

@@ -17,7 +17,9 @@ from firmware_app.papers.paper import Cell, Kind, Paper, Row, cleaned, guarded
 
 MOMENTS = {"zh_CN": 'yyyy"年"m"月"d"日" h"时"mm"分"', "en": "yyyy-mm-dd hh:mm"}
 A4 = 9  # xlsxwriter: set_paper
-FOOTER_MOST = 240  # characters; a workbook holds 255 with its codes
+FOOTER_MOST = (
+    236  # characters; a workbook holds 255 with its codes, and one that is longer would not be written at all
+)
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (day 0 of a workbook; cells have no zone)
 OPTIONS = {
     "constant_memory": True,
@@ -62,7 +64,7 @@ class _Sheet:
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
-        sheet.set_footer(f"&L{cleaned(paper.footer)[:FOOTER_MOST].replace('&', '&&')}&R&P / &N")
+        sheet.set_footer(f"&L{_footer(paper.footer)}&R&P / &N")
         self._line((paper.title,), self._title)
         for note in paper.notes:
             self._line((note,), self._text)
@@ -99,3 +101,10 @@ class _Sheet:
         for place, cell in enumerate(cells):
             self._sheet.write_string(self._at, place, guarded(str(cell)), form)
         self._at += 1
+
+
+def _footer(text: str) -> str:
+    """`text` with its & doubled, for a single one begins a code."""
+    whole = cleaned(text).replace("&", "&&")[:FOOTER_MOST]
+    ends = len(whole) - len(whole.rstrip("&"))
+    return whole[:-1] if ends % 2 else whole
