@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.panel_box import SOON
+from tests.panel_box import SOON, Box
+from tests.panel_process import Browser, running_panel
 from web_panel.export_jobs import AT_ONCE, MOST_OF_ONE, PROGRAM, Exports, JobView, Stage
 from web_panel.export_order import Order, order_of
 
@@ -177,3 +178,30 @@ def test_the_process_ends_with_the_panel(tmp_path: Path, order: bytes) -> None:
     order = order.replace(b'"file": ""', f'"file": "{tmp_path}/a.pdf"'.encode()).replace(b'"csv"', b'"pdf"')
     child = subprocess.run(PROGRAM, input=order, capture_output=True, timeout=60, check=False)
     assert child.returncode == 3
+
+
+def test_nothing_stays_when_the_panel_ends_also_by_a_power_cut(tmp_path: Path) -> None:
+    """The panel as it really runs: a file while it runs, none after its end; after a kill none from the next start on."""
+    box = Box(tmp_path)
+    box.account()
+    box.call("15400000001", 5)
+    box.start()
+    try:
+        for cut in (False, True):
+            with running_panel(box) as panel:
+                assert list(tmp_path.glob("exports/*")) == []
+                visitor = Browser(panel.port)
+                visitor.sign_in()
+                answer = visitor.send("/exports?paper=calls", "/exports", paper="calls", form="csv")
+                assert answer.status == 303
+                assert visitor.ask("GET", f"{answer.headers['Location']}/file").status == 200
+                visitor.close()
+                [left] = tmp_path.glob("exports/*")
+                if cut:
+                    panel.process.kill()
+                    panel.process.wait(SOON)
+            assert left.exists() is cut
+        with running_panel(box):
+            assert not left.exists()
+    finally:
+        box.close()

@@ -5,7 +5,7 @@ Each rate stands with numerator, denominator, what is left out, interval and bou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from firmware_app.calls.figure_words import name_of, shown_interval
 from firmware_app.calls.rate import Rate
@@ -45,11 +45,12 @@ def _standard(sheet: Sheet, choice: Choice, t: Translator) -> Iterator[Row]:
     limit = view.limit(counts, view.links_of(choice), t)
     target = view.target(sheet, choice, t)
     yield _heading(t("标准 5.1.1"))
-    yield Row((t("15 秒内接听（应当做到）"), limit.number.value if limit.number else "", limit.words))
+    words = f"{limit.words} {limit.number.value}" if limit.number else limit.words
+    yield Row((t("15 秒内接听（应当做到）"), words))
     for part in limit.parts:
         yield Row((part.name, part.number.value))
-    few = f"{t('样本不足')} · " if target.rate.few and choice.month else ""
-    yield Row((t("接通率 95 %（目标）"), target.rate.percent, f"{few}{target.verdict}　{target.reason}"))
+    few = f"{t('样本不足')} · " if target.rate.few and target.rate.percent != "—" else ""
+    yield Row((t("接通率 95 %（目标）"), target.rate.percent, f"{few}{target.verdict} {target.reason}"))
 
 
 def _calls(sheet: Sheet, choice: Choice, t: Translator) -> Iterator[Row]:
@@ -81,8 +82,14 @@ def _rate(name: str, rate: Rate, t: Translator) -> Row:
     if rate.bounds:
         said.append(t("待确认的都没接到 {low}，都接到 {high}", low=rate.bounds[0], high=rate.bounds[1]))
     left = [f"{say(name_of(word), t)} {count}" for word, count in rate.exclusions.items() if count]
-    said += [t("不计入：{what}", what="、".join(left))] if left else []
-    return Row((name, rate.percent, f"{rate.numerator} / {rate.denominator}", "；".join(said)))
+    said += [t("不计入：{what}", what=_joined(left, "、", t))] if left else []
+    return Row((name, rate.percent, f"{rate.numerator} / {rate.denominator}", _joined(said, "；", t)))
+
+
+def _joined(words: Sequence[str], mark: str, t: Translator) -> str:
+    """With the Chinese mark between, or what stands for it in English."""
+    between = {"、": ", ", "；": "; "}[mark] if t.language == "en" else mark
+    return between.join(words)
 
 
 def _cases(sheet: Sheet, t: Translator) -> Iterator[Row]:
@@ -90,9 +97,9 @@ def _cases(sheet: Sheet, t: Translator) -> Iterator[Row]:
     yield _heading(t("回拨"))
     yield Row(tuple(t(words) for words in ("比率", "百分比", "分子 / 分母", "其中")), Kind.HEADS)
     for each in view.cases(sheet.cases, t):
-        parts = "；".join(f"{words} {amount}" for words, amount in each.parts)
-        few = f"{t('样本不足')}；" if each.few and each.percent != "—" else ""
-        yield Row((f"{each.key} {each.name}", each.percent, each.share, f"{few}{parts}"))
+        said = [t("样本不足")] if each.few and each.percent != "—" else []
+        said += [f"{words} {amount}" for words, amount in each.parts]
+        yield Row((f"{each.key} {each.name}", each.percent, each.share, _joined(said, "；", t)))
     for words, value in view.case_facts(sheet.cases, t):
         yield Row((words, value))
 

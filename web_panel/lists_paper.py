@@ -79,7 +79,7 @@ def call_row(row: CallRow, reader: Reader) -> Row:
         (
             reader.at(row.started_wall),
             row.line,
-            t("打出") if outbound else t("来电"),
+            t("打出") if outbound else t("打进"),
             reader.who(row.number, row.absence, row.line),
             reader.name(row.name),
             outcome(row, t),
