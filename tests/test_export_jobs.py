@@ -192,7 +192,7 @@ def test_nothing_stays_when_the_panel_ends_also_by_a_power_cut(tmp_path: Path) -
                 assert list(tmp_path.glob("exports/*")) == []
                 visitor = Browser(panel.port)
                 visitor.sign_in()
-                answer = visitor.send("/exports?paper=calls", "/exports", paper="calls", form="csv")
+                answer = visitor.send("/exports?paper=calls", "/exports", paper="calls")
                 assert answer.status == 303
                 assert visitor.ask("GET", f"{answer.headers['Location']}/file").status == 200
                 visitor.close()
