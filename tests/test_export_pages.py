@@ -196,6 +196,7 @@ def test_a_month_as_a_pdf_says_by_what_it_was_counted(box: Box, app: Flask, head
         "监测覆盖率",
     ):
         assert each in text
+    assert re.search(r"[0-9]-[0-9]{2} ", text) is None, "dates are written out"
     assert "154" not in re.sub(r"[0-9a-f]{64}", "", text)
 
 

@@ -30,6 +30,7 @@ from firmware_app.papers.paper import (
     Paper,
     Row,
     cleaned,
+    dated,
     day,
     days,
     file_name,
@@ -116,6 +117,27 @@ def test_moments_and_days_as_papers_have_them() -> None:
     assert days(first, first, "zh_CN") == "2026年11月1日"
     assert days(first, date(2026, 11, 29), "en") == "2026-11-01 to 2026-11-29"
     assert days(date(9999, 12, 1), date.max, "zh_CN") == "9999年12月"
+
+
+@pytest.mark.parametrize(
+    ("text", "paper_text"),
+    [
+        ("11-02 08:30–12:00 · 3 小时", "11月2日 8时30分至12时00分 · 3 小时"),
+        ("11-02 08:30–11-03 09:00", "11月2日 8时30分–11月3日 9时00分"),
+        ("11-02 08:30:15", "11月2日 8时30分15秒"),
+        ("算到 2026-11-23 12:00:00", "算到 2026年11月23日 12时00分"),
+        ("2026-11-23", "2026年11月23日"),
+        ("11-23 周一", "11月23日 周一"),
+        ("08:00–09:00", "08:00–09:00"),
+        (
+            "0356-11-22, 12-34-56, 99-12, 61 / 65, 35.2–64.8 %",
+            "0356-11-22, 12-34-56, 99-12, 61 / 65, 35.2–64.8 %",
+        ),
+    ],
+)
+def test_dates_of_lists_on_paper(text: str, paper_text: str) -> None:
+    assert dated(text, "zh_CN") == paper_text
+    assert dated(text, "en") == text
 
 
 def test_names_of_files() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from firmware_app.calls.figure_words import name_of, shown_interval
 from firmware_app.calls.rate import Rate
 from firmware_app.calls.service_level import RATES
-from firmware_app.papers.paper import Column, Kind, Row
+from firmware_app.papers.paper import Column, Kind, Row, dated
 from web_panel import figures_tables as tables
 from web_panel import figures_view as view
 from web_panel.calls_view import say
@@ -33,7 +33,13 @@ def rows(sheet: Sheet, choice: Choice, desk: Audience) -> list[Row]:
     if sheet.cases is not None:
         found += _cases(sheet, desk.t)
     found += [*_coverage(sheet, desk), *_breaches(sheet, desk), *_tables(sheet, choice, desk.t)]
-    return [*found, *_left_out(sheet, choice, desk), *_decided(sheet, choice, desk)]
+    found += [*_left_out(sheet, choice, desk), *_decided(sheet, choice, desk)]
+    return [_on_paper(row, desk.t.language) for row in found]
+
+
+def _on_paper(row: Row, language: str) -> Row:
+    cells = tuple(dated(cell, language) if isinstance(cell, str) else cell for cell in row.cells)
+    return Row(cells, row.kind)
 
 
 def _heading(words: str) -> Row:

@@ -139,6 +139,28 @@ def days(first: date, last: date, language: str) -> str:
     return f"{day(first, language)}{between}{day(last, language)}"
 
 
+_WRITTEN = re.compile(
+    r"(?<![0-9-])(?:((?:19|20)[0-9]{2})-)?([01][0-9])-([0-3][0-9])(?:[ T]([0-2][0-9]):([0-5][0-9])(?::([0-5][0-9]))?)?(?![0-9-])"
+)
+_UNTIL = re.compile(r"(分|秒)–([0-2][0-9]):([0-5][0-9])(?![0-9])")
+
+
+def dated(text: str, language: str) -> str:
+    """`text` with the dates of lists as papers have them: 11-23 09:15 becomes 11月23日 9时15分. English stays as it is."""
+    if language == "en":
+        return text
+    told = _WRITTEN.sub(_in_words, text)
+    return _UNTIL.sub(lambda found: f"{found[1]}至{int(found[2])}时{found[3]}分", told)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    year, month, on, hour, minute, second = found.groups()
+    words = f"{year}年" if year else ""
+    words += f"{int(month)}月{int(on)}日"
+    words += f" {int(hour)}时{minute}分" if hour else ""
+    return f"{words}{second}秒" if second and second != "00" else words
+
+
 def _is_last(on: date) -> bool:
     return date.fromordinal(on.toordinal() + 1).day == 1 if on < date.max else True
 
