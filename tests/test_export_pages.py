@@ -130,6 +130,20 @@ def test_the_filters_of_the_page_stay(box: Box, app: Flask, head: Desk) -> None:
     assert "漏接 · L1" in rows[5][0]
 
 
+def test_a_list_that_is_narrowed_by_more_is_said_to_be_more_on_paper(box: Box, head: Desk) -> None:
+    box.call(NUMBER, 30)
+    page = head.page("/exports?paper=calls&number=0001&talk=settled&kind=missed")
+    assert "带不过来" in page
+    assert "只要：漏接 · 当场答复" in page
+    assert "带不过来" not in head.page("/exports?paper=calls&kind=missed&number=")
+    link = re.search(
+        r'href="(/exports\?[^"]*)"', head.page("/calls?kind=missed&talk=settled&before=9000000000000000000.1")
+    )
+    assert link is not None
+    assert "talk=settled" in link[1]
+    assert "before" not in link[1]
+
+
 def test_the_register_in_full_wants_a_reason_and_names_the_printer(box: Box, app: Flask, head: Desk) -> None:
     box.call(NUMBER, 60, name="张三")
     box.call(None, 40, absence="private")

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from firmware_app.calls.talk import TALK_OUTCOMES, TalkOutcome
 from firmware_app.papers.paper import days, file_name, moment
 from web_panel import figures_paper
-from web_panel.calls_view import KINDS, narrowed, period
+from web_panel.calls_view import KINDS, narrowed, period, say
 from web_panel.export_order import Order
 from web_panel.figures_choice import Choice, choose
 from web_panel.formatting import local
@@ -36,12 +37,30 @@ PAPERS: Mapping[str, PaperKind] = {
     "day": PaperKind("话务日报", "day-report"),
     "month": PaperKind("话务月报", "month-report"),
 }
+KNOWN = (
+    "paper",
+    "from",
+    "to",
+    "month",
+    "kind",
+    "line",
+    "hour",
+    "weekday",
+    "talk",
+    "form",
+    "full",
+    "reason",
+    "csrf_token",
+)
 WITH_OUTBOUND = ("all", "outbound")  # kinds of calls that are no 来电
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """As it was typed. first, last: days, or minutes as the page of calls has them; month: 2026-11."""
+    """As it was typed. first, last: days, or minutes as the page of calls has them; month: 2026-11. talk: a TalkOutcome.
+
+    beyond: a list was narrowed by something that a paper does not know, so it holds more than the list.
+    """
 
     paper: str = "calls"
     first: str = ""
@@ -54,6 +73,8 @@ class Asked:
     form: str = "xlsx"
     full: bool = False
     reason: str = ""
+    talk: str = ""
+    beyond: bool = False
 
 
 def asked_of(given: Mapping[str, str]) -> Asked:
@@ -71,6 +92,8 @@ def asked_of(given: Mapping[str, str]) -> Asked:
         form=given.get("form", "xlsx"),
         full=paper in LISTS and given.get("full") == "yes",
         reason=" ".join(given.get("reason", "").split())[:LONGEST_REASON],
+        talk=talk if (talk := given.get("talk", "")) in {each.value for each in TalkOutcome} else "",
+        beyond=any(value and name not in KNOWN for name, value in given.items()),
     )
 
 
@@ -184,7 +207,14 @@ def order_for(found: Wanted, desk: Audience, maker: str, here: Parts) -> Order:
 def _search(asked: Asked) -> dict[str, str | int | None]:
     if asked.paper != "calls":
         return {}
-    return {"kind": asked.kind, "line": asked.line or None, "hour": asked.hour, "weekday": asked.weekday}
+    talk = {"talk": asked.talk} if asked.talk else {}
+    return {
+        "kind": asked.kind,
+        "line": asked.line or None,
+        "hour": asked.hour,
+        "weekday": asked.weekday,
+        **talk,
+    }
 
 
 def narrowing(found: Wanted, desk: Audience) -> list[str]:
@@ -193,7 +223,8 @@ def narrowing(found: Wanted, desk: Audience) -> list[str]:
     if asked.paper != "calls":
         return []
     exact = period(found.begin, found.end, desk.now, desk.zone)[0]
-    words = (narrowed(exact, asked.hour, asked.weekday, t), t(KINDS[asked.kind]), asked.line)
+    came_of_it = say(TALK_OUTCOMES[TalkOutcome(asked.talk)], t) if asked.talk else ""
+    words = (narrowed(exact, asked.hour, asked.weekday, t), t(KINDS[asked.kind]), asked.line, came_of_it)
     return [each for each in words if each]
 
 
