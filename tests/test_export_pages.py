@@ -250,7 +250,8 @@ def test_a_page_to_print(box: Box, app: Flask, head: Desk) -> None:
     assert "<tfoot>" in page.text
     assert "制表人：王芳" in page.text
     assert "<b>张" not in page.text
-    assert papers_of(box)[0]["form"] == "print"
+    assert "负责人签字：____" in page.text
+    assert (papers_of(box)[0]["form"], papers_of(box)[0]["rows"]) == ("print", 1)
     assert status_of(head, f"{address}/file") == 404
 
 

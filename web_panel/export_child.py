@@ -14,6 +14,7 @@ import resource
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -148,8 +149,15 @@ def make(order: Order) -> int:
         columns, rows = call_columns(t), _calls(order, ledger, progress)
     upright = known is not None
     paper = Paper(order.title, order.notes, columns, order.footer, order.language, upright)
-    write(Form(order.form), paper, progress.counted(rows), Path(order.file))
+    form = Form(order.form)
+    write(form, paper, chain(progress.counted(rows), _signed(order.paper, form, t)), Path(order.file))
     return progress.rows
+
+
+def _signed(paper: str, form: Form, t: Translator) -> Iterator[Row]:
+    """A line to sign on, where people sign: not below the list of calls, and not in a table for machines."""
+    if paper != "calls" and form is not Form.CSV:
+        yield Row((t("填表人签字：____________　　负责人签字：____________　　日期：______年____月____日"),))
 
 
 def _why(error: Exception) -> str:
