@@ -127,7 +127,7 @@ def test_types_hold() -> None:
 @pytest.mark.parametrize(
     ("statement", "strangers"),
     [
-        ("import web_panel.app", {"serial", "gpiozero", "gpiod", "apscheduler"}),
+        ("import web_panel.app", {"serial", "gpiozero", "gpiod", "apscheduler", "xlsxwriter", "reportlab"}),
         (
             "import firmware_app.assemble, device.audio_tap",
             {"flask", "waitress", "jinja2", "flask_wtf", "numpy"},
