@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from device import clock, signals
 from device.interface import Button, Press
+from device.priority import go_first
 from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.annunciator import Annunciator, LampProblem, LampTest
 from firmware_app.calls.call import Call, CallEvent, Trouble, TroubleBegan, TroubleEnded
@@ -167,6 +168,7 @@ class Monitor:
 
     def run(self) -> str:
         """Listen until stopped; gives the reason."""
+        go_first()
         now = clock.now()
         if self._button is not None:
             self._button.start(lambda press, at: self.queue.put(Pressed(press, at)))

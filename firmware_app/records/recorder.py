@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import apsw
 
 from device import clock
+from device.priority import go_first
 from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
@@ -178,6 +179,7 @@ class Recorder:
     # ---- the recorder's thread
 
     def _run(self) -> None:
+        go_first()
         try:
             if not self._reserve.make():
                 self._began("disk_full", "no room for the reserve")

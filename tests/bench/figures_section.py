@@ -17,6 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from device import clock
+from device.priority import go_first
 from device.signals import MILLISECOND, SECOND, CallerId
 from firmware_app.call_entries import call_entry
 from firmware_app.calls.call import Disposition
@@ -132,6 +133,10 @@ def _clients(path: Path, now: int) -> Iterator[Callable[[bool], None]]:
 
 
 def _recording(path: Path, now: int) -> list[Figure]:
+    first = go_first()  # as the monitor's loop does
+    print_note(
+        "recording goes first" if first else "recording is an ordinary thread: it may not go first here"
+    )
     recorder = Recorder(path, "bench-boot-2", lambda _: None)
     alone, asked = Diary(recorder), Diary(recorder)
     try:
