@@ -40,6 +40,7 @@ from firmware_app.records.outcomes import Recorded
 from firmware_app.records.reading import Reader
 from firmware_app.records.recorder import Recorder
 from firmware_app.records.site_documents import seeds_for
+from firmware_app.records.starter_cards import shipped_cards
 from firmware_app.settings import Line, Settings
 from firmware_app.upkeep import calendar_notice, month_close
 from firmware_app.upkeep.calendar_notice import CalendarNotice
@@ -240,6 +241,7 @@ class MonitorProcess:
             boot,
             items.put,
             seeds=seeds_for(settings),
+            cards=shipped_cards(),
             timezone=self._zone,
         )
         self._chips = Chips(settings.run_dir / "pins.sock")

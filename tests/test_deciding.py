@@ -348,7 +348,6 @@ def test_an_account_and_what_it_may_ask_for(ledger: Ledger, reader: Reader) -> N
     assert (first.secret, first.must_change, first.seq) == ("scrypt:1:1:1$salt$abc", True, 1)
     assert (second.secret, second.must_change, second.seq) == ("other", False, 2)
     assert reader.account("nobody") is None
-    assert reader.account_names() == ["admin"]
     assert code(ledger, entries.NumberRevealed("nobody", 3)) == "not_found"
     assert code(ledger, entries.NumberRevealed("admin", 99)) == "not_found"
     assert code(ledger, entries.NumberRevealed("admin", 3)) == "not_found"

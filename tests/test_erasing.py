@@ -10,6 +10,7 @@ import pytest
 
 from firmware_app.records import entries
 from firmware_app.records.database import open_reader, rows
+from firmware_app.records.deciding_people import SECRETS_KEPT
 from firmware_app.records.ledger import Ledger
 from firmware_app.records.outcomes import Recorded, Refused
 from firmware_app.records.reading import Reader
@@ -36,7 +37,7 @@ def erase_a_person(ledger: Ledger) -> str:
 
 
 def set_a_new_password(ledger: Ledger) -> str:
-    for secret in ("scrypt-old", "scrypt-new"):
+    for secret in ("scrypt-old", *(f"scrypt-new-{turn}" for turn in range(SECRETS_KEPT))):
         record(ledger, entries.PasswordSet("clerk", entries.Personal("secret", secret), True))
     return "scrypt-old"
 
@@ -94,21 +95,22 @@ def test_an_entry_refused_after_an_erasure_does_not_lose_the_mark(tmp_path: Path
 def test_a_new_password_names_the_secret_it_erases_and_no_other(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.db", BOOT)
     batch = [
-        entries.PasswordSet(account, entries.Personal("secret", f"{account}-{turn}"), False)
-        for turn in range(2)
-        for account in ("clerk", "admin")
+        entries.PasswordSet("clerk", entries.Personal("secret", f"clerk-{turn}"), False)
+        for turn in range(SECRETS_KEPT + 1)
     ]
+    record(ledger, batch[0], entries.AccountSet("admin", "admin", "admin", active=True))
+    record(ledger, entries.PasswordSet("admin", entries.Personal("secret", "admin-0"), False))
     replaced = [
         outcome.entry.replaces
-        for outcome in record(ledger, *batch)
+        for outcome in record(ledger, *batch[1:])
         if isinstance(outcome, Recorded) and isinstance(outcome.entry, entries.PasswordSet)
     ]
-    assert replaced == [None, None, 10, 20]
+    assert replaced == [None] * (SECRETS_KEPT - 1) + [10]
     record(ledger, entries.PartyErased(40, "asked"))
-    (third,) = record(ledger, batch[1])
-    assert isinstance(third, Recorded)
-    assert isinstance(third.entry, entries.PasswordSet)
-    assert third.entry.replaces is None  # erased already
+    (next_one,) = record(ledger, batch[1])
+    assert isinstance(next_one, Recorded)
+    assert isinstance(next_one.entry, entries.PasswordSet)
+    assert next_one.entry.replaces is None  # one is erased already
     reader = Reader(ledger.path)
     assert [account and account.secret for account in map(reader.account, ("clerk", "admin"))] == [
         "clerk-1",
@@ -117,7 +119,7 @@ def test_a_new_password_names_the_secret_it_erases_and_no_other(tmp_path: Path) 
     reader.close()
     ledger.close()
     report = verify(ledger.path)
-    assert (report.holds, report.erased) == (True, 3)
+    assert (report.holds, report.erased) == (True, 2)
 
 
 def test_erasing_reaches_content_log_and_free_pages(tmp_path: Path) -> None:

@@ -184,3 +184,28 @@ def test_a_call_counts_the_same_whatever_came_of_it(
     before = db.execute(sql, (call,)).fetchall()
     note(box, call, outcome.value)
     assert db.execute(sql, (call,)).fetchall() == before
+
+
+def test_the_last_words_newest_first(box: Box, db: apsw.Connection) -> None:
+    calls = [box.call(NUMBER, minutes, "answered") for minutes in (30, 20, 10)]
+    for call in calls:
+        note(box, call, "settled")
+    note(box, calls[0], "sales")
+    assert [row.call for row in talk_list.latest_talks(db, 2)] == [calls[0], calls[2]]
+
+
+def test_the_newest_card_of_a_kind_or_scene(box: Box, db: apsw.Connection) -> None:
+    assert talk_list.newest_card(db, "phrase", "开头语") is None
+    for kind, title, scene in (
+        ("phrase", "开头语", ""),
+        ("phrase", "您好", "开头语"),
+        ("phrase", "再见", "结束"),
+    ):
+        content = json.dumps({"title": title, "scene": scene})
+        last = box.write(entries.CardSaved(kind, content)).row
+        assert last is not None
+    assert (talk_list.newest_card(db, "phrase", "开头语") or {})["title"] == "您好"
+    assert (talk_list.newest_card(db, "phrase") or {})["title"] == "再见"
+    assert talk_list.newest_card(db, "calming") is None
+    box.write(entries.CardRetired(last))
+    assert (talk_list.newest_card(db, "phrase") or {})["title"] == "您好"

@@ -126,7 +126,7 @@ def test_a_ledger_as_it_should_be(full: Path) -> None:
         ("INSERT INTO calls SELECT 99, 'new' || key, stage, line, direction, boot, started_mono, started_wall, ring_bursts,"
          " last_edge_mono, answered_mono, answered_wall, ended_mono, ended_wall, ringing, talk, uncertainty, disposition,"
          " absence, caller_id_wall, in_hours, hours_version, date_time, number, name, digits, case_id, unseen, unsettled,"
-         " seen_seq, settled_seq" + 15 * ", NULL" +
+         " seen_seq, settled_seq" + 16 * ", NULL" +
          " FROM calls WHERE id = 2", ("calls", "99")),
         ("UPDATE calls SET answered_by = 'sound' WHERE id = 5", ("calls", "5")),
         ("UPDATE cases SET attempts = 0 WHERE id = 2", ("cases", "2")),

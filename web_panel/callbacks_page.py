@@ -30,9 +30,11 @@ from firmware_app.roles import Right
 from firmware_app.wiring import ModemWiring
 from web_panel import sessions
 from web_panel.callbacks_view import (
+    CasesPart,
     agreed,
     case_line,
     case_page,
+    cases_part,
     machine_line,
     means,
     outcomes,
@@ -49,19 +51,40 @@ SHOWN = 60  # cases of one page
 blueprint = Blueprint("callbacks", __name__)
 
 
+def _list() -> CasesPart:
+    desk = audience()
+    found = case_list(parts().ledger, desk.now, parts().zone, SHOWN)
+    busy = parts().memory.callers(parts().clock(), person().account)
+    lines = [case_line(row, desk, busy.get(row.case, "")) for row in found.rows]
+    return cases_part(summary(found, g.t), lines, found.total - len(found.rows))
+
+
+@blueprint.get("/callbacks/fragment")
+@sessions.signed_in_only
+@sessions.needs(Right.WORK)
+def fragment() -> BaseResponse:
+    """The list for a live update; 304 when nothing is new."""
+    version, found = parts().live.present().version, _list()
+    etag = f'"{g.t.language}-{found.digest}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = Response(status=304)
+    else:
+        response = make_response(render_template("_cases.html", list=found))
+    response.headers["ETag"] = etag
+    response.headers["X-Version"] = version
+    return response
+
+
 @blueprint.get("/callbacks")
 @sessions.signed_in_only
 @sessions.needs(Right.WORK)
 def page() -> BaseResponse:
     """The list."""
-    desk = audience()
-    found = case_list(parts().ledger, desk.now, parts().zone, SHOWN)
     return make_response(
         render_template(
             "callbacks.html",
-            title=summary(found, g.t),
-            cases=[case_line(row, desk) for row in found.rows],
-            more=found.total - len(found.rows),
+            version=parts().live.present().version,  # taken first: a change in between is fetched again
+            list=_list(),
             machines=[
                 machine_line(each, g.t)
                 for each in machine_proposals(parts().ledger, parts().zone, parts().settings.lines)
@@ -83,6 +106,7 @@ def _opened(case: int) -> OpenedCase:
 def one(case: int) -> BaseResponse:
     """One case. A dialling under way has the page look again by itself."""
     here, desk, opened = parts(), audience(), _opened(case)
+    busy = here.memory.callers(here.clock(), person().account).get(case, "")
     shown = here.memory.has_open(person().sign_in, case, here.clock())
     dialling = here.diallings.of_case(case)
     ended = dialling.answer if dialling else None
@@ -92,6 +116,7 @@ def one(case: int) -> BaseResponse:
         render_template(
             "callback.html",
             case=case_page(opened.view, opened.plans, shown, desk),
+            busy=busy,
             note=opened.view.row.known.note or "",
             other=opened.view.row.known.other or "" if shown else "",
             outcomes=outcomes(g.t),
@@ -167,18 +192,22 @@ def act(case: int) -> BaseResponse:
 
 
 def _open(press: Press) -> BaseResponse:
-    """See the number; that is on record."""
-    here = person()
+    """See the number; that is on record. Not while somebody else is calling back: that is taken over, or left."""
+    here, now = person(), parts().clock()
+    other = parts().memory.callers(now, here.account).get(press.case)
+    if other is not None and press.field("do") != "over":
+        return _back(press.case, g.t("{who}正在回拨这个号码。要由您来打，请按“接过来”。", who=other), "info")
     answer = _record("NumberRevealed", {"account": here.account, "call": press.opened.view.row.call})
     if answer.ok:
-        parts().memory.open_case(here.sign_in, press.case, parts().clock())
+        parts().memory.open_case(here.sign_in, press.case, now, here.account, here.person)
     if answer.ok and press.opened.view.row.unseen:
         _record("CallSeen", {"call": press.opened.view.row.call})
     return _told(press.case, press.case, answer, g.t("号码已显示，查看已记录在您的名下。"))
 
 
 def _leave(press: Press) -> BaseResponse:
-    parts().memory.leave_case(person().sign_in, press.case)
+    parts().memory.leave_case(person().sign_in, press.case, person().account)
+    parts().live.touch()
     return _back(None)
 
 
@@ -193,6 +222,8 @@ def _attempt(press: Press) -> BaseResponse:
         "after": after,
     }
     answer = _record("CallbackAttempted", body)
+    if answer.ok:
+        parts().memory.called_back(press.case, person().account)
     if body["outcome"] == "reached":
         return _told(None, press.case, answer, g.t("已记下：回拨接通，这一条处理好了。"))
     return _told(press.case, press.case, answer, g.t("已记下这一次回拨。"))
@@ -286,6 +317,7 @@ def _cancel(press: Press) -> BaseResponse:
 
 _PRESSES: Mapping[str, Callable[[Press], BaseResponse]] = {
     "open": _open,
+    "over": _open,
     "leave": _leave,
     "attempt": _attempt,
     "postpone": _postpone,

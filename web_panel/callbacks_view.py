@@ -5,6 +5,7 @@ Pure: the present is an argument. Numbers come out masked, except that of the ca
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -14,7 +15,14 @@ from firmware_app.calls.callback import MEANS, OUTCOMES, REASONS, STATES, Means,
 from firmware_app.calls.dial_plan import DialPlan
 from firmware_app.calls.phone_number import parse
 from firmware_app.calls.urgency import Level, Rank
-from firmware_app.records.case_rows import AttemptRow, CaseList, CaseRow, CaseView, MachineProposal
+from firmware_app.records.case_rows import (
+    AttemptRow,
+    CaseCall,
+    CaseList,
+    CaseRow,
+    CaseView,
+    MachineProposal,
+)
 from web_panel.calls_view import say, seconds_of
 from web_panel.formatting import MINUTE, local, when
 from web_panel.today_view import Audience
@@ -40,6 +48,22 @@ class CaseLine:
     note: str
     unseen: bool
     later: str
+    busy: str = ""  # who else is calling back right now
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPart:
+    """The list. more: how many there are beyond `cases`; digest: the same as long as it looks the same."""
+
+    title: str
+    cases: Sequence[CaseLine]
+    more: int
+    digest: str
+
+
+def cases_part(title: str, cases: Sequence[CaseLine], more: int) -> CasesPart:
+    digest = hashlib.sha256(repr((title, cases, more)).encode()).hexdigest()[:16]
+    return CasesPart(title, cases, more, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,7 @@ def machine_line(found: MachineProposal, t: Translator) -> MachineLine:
     return MachineLine(found.line, delay, words)
 
 
-def case_line(row: CaseRow, desk: Audience) -> CaseLine:
+def case_line(row: CaseRow, desk: Audience, busy: str = "") -> CaseLine:
     t = desk.t
     return CaseLine(
         case=row.case,
@@ -76,6 +100,7 @@ def case_line(row: CaseRow, desk: Audience) -> CaseLine:
         note=row.known.note or "",
         unseen=row.unseen,
         later=t("约好 {when}", when=future(row.postponed_wall, desk)) if row.postponed_wall else "",
+        busy=busy,
     )
 
 
@@ -112,6 +137,7 @@ def _tags(row: CaseRow, t: Translator) -> list[str]:
         (row.in_hours is False, t("非服务时间")),
         (row.by_machine, t("漏接（机器应答）")),
         (row.low, t("短振铃")),
+        (row.remembered, t("人工补录")),
         (row.provisional, t("期限按周末推算")),
     )
     return [words for holds, words in known if holds]
@@ -180,10 +206,7 @@ def case_page(view: CaseView, plans: Sequence[tuple[str, DialPlan]], shown: bool
         attempts=row.attempts,
         pending=_pending(row.pending, desk) if row.pending else "",
         proposes=row.proposal.value if row.proposal else "",
-        calls=[
-            Told(desk.when(each.started_wall), _call(each.line, each.ring_bursts, each.ringing, t), each.call)
-            for each in view.calls
-        ],
+        calls=[Told(desk.when(each.started_wall), _call(each, t), each.call) for each in view.calls],
         tried=[Told(desk.when(each.wall), _attempt(each, t), each.call) for each in view.attempts],
         ended=_ended(view, desk),
         earlier=view.earlier,
@@ -196,8 +219,10 @@ def _other(row: CaseRow, desk: Audience) -> str:
     return parse(row.known.other, desk.own_numbers.get(row.line, "")).display if row.known.other else ""
 
 
-def _call(line: str, bursts: int, ringing: int | None, t: Translator) -> str:
-    return t("打到 {line}，响 {n} 声，{s} 秒", line=line, n=bursts, s=seconds_of(ringing))
+def _call(call: CaseCall, t: Translator) -> str:
+    if call.remembered:
+        return t("打到 {line}，人工补录", line=call.line)
+    return t("打到 {line}，响 {n} 声，{s} 秒", line=call.line, n=call.ring_bursts, s=seconds_of(call.ringing))
 
 
 def _attempt(attempt: AttemptRow, t: Translator) -> str:

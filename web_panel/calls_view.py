@@ -42,6 +42,7 @@ KINDS: Mapping[str, str] = {
     "hours_unknown": "不知道是否服务时间",
     "hidden": "服务时间内，没有号码的来电",
     "outbound": "打出的电话",
+    "remembered": "人工补录的来电",
     "test": "自查拨测",
     "blocked": "骚扰屏蔽",
     "non_voice": "传真或数据",
@@ -52,6 +53,7 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 STEP_WORDS: Mapping[str, str] = {
     "CallSettled": "确认了结果",
     "CallSeen": "看过",
+    "CallEntered": "人工补录",
     "CallbackAttempted": "登记了一次回拨",
     "CallbackPostponed": "约定了回拨时间",
     "CaseClosed": "办结（未接通）",
@@ -163,8 +165,8 @@ class CallLine:
 
 def call_line(row: CallRow, desk: Audience) -> CallLine:
     t = desk.t
-    tags = []
-    if row.direction == "inbound" and row.in_hours is False:
+    tags = [t("人工补录")] if row.direction == "remembered" else []
+    if row.direction in ("inbound", "remembered") and row.in_hours is False:
         tags.append(t("非服务时间"))
     if row.settled:
         tags.append(t("由人确认"))
@@ -260,8 +262,15 @@ def facts(row: CallRow, desk: Audience) -> list[Fact]:
         found.append(Fact(t("通话时长"), t("{n} 秒", n=seconds_of(row.talk))))
     if row.ended_wall is not None:
         found.append(Fact(t("结束"), _clock(desk, row.ended_wall), _means(row.ended_by, t)))
-    found.append(Fact(t("结果"), outcome(row, t), t("由人确认") if row.settled else _doubt(row, t)))
+    found.append(Fact(t("结果"), outcome(row, t), _settled(row, t)))
     return found
+
+
+def _settled(row: CallRow, t: Translator) -> str:
+    """Who says so, where it was a person; else why it is not known."""
+    if row.direction == "remembered":
+        return t("人工补录：照话机上的来电记录补写，不计入 15 秒的数字")
+    return t("由人确认") if row.settled else _doubt(row, t)
 
 
 def _clock(desk: Audience, wall: int) -> str:

@@ -1,4 +1,4 @@
-"""What the panel remembers between two requests: sign-ins that were ended, and whose numbers are shown right now.
+"""What the panel remembers between two requests: sign-ins that were ended, whose numbers are shown, who is calling back whom.
 
 Ended sign-ins go to a small file too, so that a copied cookie stays worthless when the panel is restarted; never a number.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from device.signals import SECOND, Instant
@@ -18,7 +20,17 @@ log = logging.getLogger(__name__)
 SHOWN_FOR = 60 * SECOND  # then a number is masked again (DOMAIN 3.1)
 OPEN_FOR = 10 * 60 * SECOND  # a case that a person has opened: long enough to dial, talk and write down
 LONGEST_SIGN_IN = 12 * 3600 * SECOND  # then it is over by itself and need not be remembered
+BUSY_FOR = 5 * 60 * SECOND  # for so long the others at the desk are told who is calling back
 MAX_KEPT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling somebody back. until: on the monotonic clock, ns."""
+
+    account: str
+    person: str
+    until: int
 
 
 class DeskMemory:
@@ -34,7 +46,11 @@ class DeskMemory:
         self._writing = threading.Lock()
         self._ended = self._read()
         self._shown: dict[tuple[str, int], int] = {}
-        self._cases: dict[str, tuple[int, int]] = {}  # by sign-in: the case it has open, until when
+        self._cases: dict[
+            str, tuple[int, int, str]
+        ] = {}  # by sign-in: the case it has open, until when, whose
+        self._callers: dict[int, Caller] = {}  # by case
+        self._checked: set[tuple[str, str]] = set()
 
     def _read(self) -> dict[str, int]:
         if self._path is None:
@@ -90,18 +106,63 @@ class DeskMemory:
                 if owner == sign_in and until > now.mono
             }
 
-    def open_case(self, sign_in: str, case: int, now: Instant) -> None:
-        """Show the number of a case to this sign-in, until it opens another, leaves it, or ten minutes have passed."""
+    def open_case(self, sign_in: str, case: int, now: Instant, account: str = "", person: str = "") -> None:
+        """Show the number of a case to this sign-in, until it opens another, leaves it, or ten minutes have passed.
+
+        The others are told that `person` is calling back; whoever else had it open has it no longer.
+        """
         with self._lock:
-            self._cases = {owner: held for owner, held in self._cases.items() if held[1] > now.mono}
-            self._cases[sign_in] = (case, now.mono + OPEN_FOR)
+            self._cases = {
+                owner: held
+                for owner, held in self._cases.items()
+                if held[1] > now.mono and (held[0] != case or held[2] == account)
+            }
+            self._cases[sign_in] = (case, now.mono + OPEN_FOR, account)
+            self._callers = {
+                each: held
+                for each, held in self._callers.items()
+                if held.until > now.mono and held.account != account
+            }
+            self._callers[case] = Caller(account, person, now.mono + BUSY_FOR)
 
     def has_open(self, sign_in: str, case: int, now: Instant) -> bool:
         with self._lock:
-            held, until = self._cases.get(sign_in, (None, 0))
+            held, until, _ = self._cases.get(sign_in, (None, 0, ""))
             return held == case and until > now.mono
 
-    def leave_case(self, sign_in: str, case: int) -> None:
+    def leave_case(self, sign_in: str, case: int, account: str = "") -> None:
         with self._lock:
-            if self._cases.get(sign_in, (None, 0))[0] == case:
+            if self._cases.get(sign_in, (None,))[0] == case:
                 del self._cases[sign_in]
+        self.called_back(case, account)
+
+    # ---- who is calling back whom
+
+    def callers(self, now: Instant, account: str = "") -> Mapping[int, str]:
+        """By case: who else than `account` is calling back right now."""
+        with self._lock:
+            return {
+                case: held.person
+                for case, held in self._callers.items()
+                if held.until > now.mono and held.account != account
+            }
+
+    def called_back(self, case: int, account: str) -> None:
+        """That person is done with it."""
+        with self._lock:
+            held = self._callers.get(case)
+            if held is not None and held.account == account:
+                del self._callers[case]
+
+    # ---- what a person has checked at the telephone
+
+    def check(self, account: str, what: str) -> None:
+        """This person has looked at `what`. Forgotten when the panel starts again: it is asked once more rather than never."""
+        with self._lock:
+            if len(self._checked) >= MAX_KEPT:
+                self._checked.clear()
+            self._checked.add((account, what))
+
+    def has_checked(self, account: str, what: str) -> bool:
+        with self._lock:
+            return (account, what) in self._checked

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import apsw
 
+from firmware_app.calls.call_groups import IN_TIME
 from firmware_app.records import account_list, call_search
 from firmware_app.records.call_history import (
     Burst,
@@ -74,6 +75,7 @@ class WaitingCall:
     in_hours: bool | None
     unseen: bool
     doubt: str | None = None  # why it is not known how it came out
+    remembered: bool = False  # a person told it from the telephone's own memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,11 @@ class CheckedLine:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Inbound calls of one local day."""
+    """Inbound calls of one local day. in_time: answered within 15 s, as far as that was sensed (calls.call_groups)."""
 
     inbound: int = 0
     answered: int = 0
+    in_time: int = 0
     missed: int = 0
     unsettled: int = 0
 
@@ -274,7 +277,12 @@ class LedgerDoor:
                 return None
             steps = steps_of(db, call)
             basis = next(
-                (step.body.get("hours_basis") for step in steps if step.kind == "CallRecorded"), None
+                (
+                    step.body.get("hours_basis")
+                    for step in steps
+                    if step.kind in ("CallRecorded", "CallEntered")
+                ),
+                None,
             )
             documents = documents_at(db, basis if isinstance(basis, str) else None)
             provisional = isinstance(basis, str) and "provisional" in basis.split()
@@ -297,6 +305,11 @@ class LedgerDoor:
         return counts
 
 
+def _is_in_time(row: CallRow) -> bool:
+    delay = row.answer_delay
+    return row.disposition == "answered" and not row.by_machine and delay is not None and delay <= IN_TIME
+
+
 def _waiting(row: MissedRow) -> WaitingCall:
     kind = "unsettled" if row.disposition == "unknown" else "due" if row.case is not None else "hidden-number"
     return WaitingCall(
@@ -314,6 +327,7 @@ def _waiting(row: MissedRow) -> WaitingCall:
         in_hours=row.in_hours,
         unseen=not row.seen,
         doubt=row.doubt,
+        remembered=row.remembered,
     )
 
 
@@ -328,10 +342,13 @@ def _outcome(results: Sequence[tuple[str, bool | None, str]]) -> tuple[bool, str
 
 def _count(calls: Iterator[CallRow]) -> DayCounts:
     tally: dict[str | None, int] = {}
+    in_time = 0
     for row in calls:
         if row.direction == "inbound":
             tally[row.disposition] = tally.get(row.disposition, 0) + 1
+            in_time += _is_in_time(row)
     return DayCounts(
+        in_time=in_time,
         inbound=sum(tally.values()),
         answered=tally.get("answered", 0),
         missed=tally.get("no_answer", 0),

@@ -192,7 +192,7 @@ def today(
     return Today(parts, _digests(parts))
 
 
-def _wall(text: object) -> int | None:
+def wall_of(text: object) -> int | None:
     """ISO 8601 from the state to ns of UTC."""
     try:
         return round(datetime.fromisoformat(str(text)).timestamp() * SECOND)
@@ -257,7 +257,7 @@ def _line_card(line: Mapping[str, Any], desk: Audience) -> LineCard:
 
 def _how(call: Mapping[str, Any], t: Translator) -> str:
     """After how long it was answered, and how exactly that is known; empty where the ear does not say."""
-    started, answered = _wall(call.get("started_at")), _wall(call.get("answered_at"))
+    started, answered = wall_of(call.get("started_at")), wall_of(call.get("answered_at"))
     means, error = MEANS.get(str(call.get("answered_by"))), call.get("uncertainty_s")
     if started is None or answered is None or means is None or not isinstance(error, int | float):
         return ""
@@ -268,7 +268,7 @@ def _how(call: Mapping[str, Any], t: Translator) -> str:
 
 
 def _ringing(name: str, call: Mapping[str, Any], desk: Audience) -> LineCard:
-    started = _wall(call.get("started_at"))
+    started = wall_of(call.get("started_at"))
     age = max(0, desk.now - (desk.now if started is None else started)) // SECOND
     stage = sum(age >= step for step in STEPS)
     who = desk.who(call.get("number"), call.get("absence"), name)
@@ -280,7 +280,7 @@ def _ringing(name: str, call: Mapping[str, Any], desk: Audience) -> LineCard:
 def _question(name: str, line: Mapping[str, Any], desk: Audience) -> LineCard:
     call = line.get("call")
     answered = call.get("answered_at") if isinstance(call, dict) else None
-    since = _wall(answered) or _wall(line.get("since")) or desk.now
+    since = wall_of(answered) or wall_of(line.get("since")) or desk.now
     words = desk.t("{line} 摘机已 {n} 分钟，还在通话吗？", line=name, n=minutes(desk.now - since))
     return LineCard(name, "ask", words, advice=desk.t("不是的话，请看看话筒有没有放好。"), question=True)
 

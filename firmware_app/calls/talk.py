@@ -5,6 +5,7 @@ Pure. Every outcome stays in the counts of calls; a call is one tap to settle (5
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 
@@ -36,3 +37,10 @@ TALK_OUTCOMES: Mapping[TalkOutcome, Text] = {
 }
 TOLD_TALKS = tuple(each.value for each in TalkOutcome)
 """What a person may say."""
+
+_SOME_NAME = re.compile("××(?:便民服务(?:站|点|中心)|站)?")
+
+
+def with_own_name(text: str, site: str) -> str:
+    """A card's words with the point's own name where the card leaves it open: 这里是××便民服务站."""
+    return _SOME_NAME.sub(lambda _: site, text)

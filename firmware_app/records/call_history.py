@@ -73,6 +73,8 @@ def steps_of(db: apsw.Connection, call: int) -> list[CallStep]:
 
 def _told_by_line(db: apsw.Connection, call: int, key: str) -> list[CallStep]:
     """What the monitor said of it, from its opening to its close."""
+    if key == f"remembered/{call}":  # a person told it: one entry is all there is
+        return _entries(db, "seq = ?", (call,))
     found: list[CallStep] = []
     for first in range(call, call + MOST_ENTRIES, SLICE):
         part = _entries(

@@ -78,6 +78,7 @@ class MissedRow:
     disposition: str  # no_answer | abandoned | unknown
     in_hours: bool | None
     doubt: str | None = None  # why it is unknown
+    remembered: bool = False  # a person told it from the telephone's own memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ _MISSED = """
 SELECT calls.id, calls.line, numbers.content, names.content, absence, started_wall, ring_bursts, ringing,
     COALESCE(cases.calls, 1), unseen = 0, case_id, state,
     COALESCE(attempts - (SELECT COUNT(*) FROM attempts WHERE attempts.case_id = cases.id AND pending = 1), 0),
-    COALESCE(since_wall, started_wall), disposition, in_hours, doubt
+    COALESCE(since_wall, started_wall), disposition, in_hours, doubt, direction = 'remembered'
 FROM {source}
 LEFT JOIN parties AS numbers ON numbers.id = calls.number
 LEFT JOIN parties AS names ON names.id = calls.name
@@ -176,7 +177,7 @@ _FINISHED = (
 
 def missed(db: apsw.Connection, limit: int) -> list[MissedRow]:
     """What is owed, newest first, at most `limit` rows."""
-    found = {row[0]: MissedRow(*_truths(row, 9, 15)) for sql in _OWED for row in rows(db, sql, (limit,))}
+    found = {row[0]: MissedRow(*_truths(row, 9, 15, 17)) for sql in _OWED for row in rows(db, sql, (limit,))}
     return [found[call] for call in sorted(found, reverse=True)][:limit]
 
 

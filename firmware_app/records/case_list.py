@@ -40,7 +40,8 @@ _ONE = _WAITING.format(which="id = ?")
 _DETAILS = """
 SELECT cases.id, state, owners.lookup, COALESCE(numbers.content, owners.content), names.content, last.id, last.line,
     since_wall, last.started_wall, last.ring_bursts, last.ringing, last.in_hours, last.by_machine,
-    EXISTS (SELECT 1 FROM calls WHERE case_id = cases.id AND unseen = 1)
+    EXISTS (SELECT 1 FROM calls WHERE case_id = cases.id AND unseen = 1),
+    EXISTS (SELECT 1 FROM calls WHERE case_id = cases.id AND direction = 'remembered')
 FROM json_each(?) AS wanted
 CROSS JOIN cases ON cases.id = wanted.value
 CROSS JOIN calls AS last ON last.id = cases.last_call
@@ -61,7 +62,7 @@ ORDER BY attempts.id
 """
 
 _CALLS = """
-SELECT id, line, started_wall, ring_bursts, ringing, disposition, in_hours, by_machine, unseen
+SELECT id, line, started_wall, ring_bursts, ringing, disposition, in_hours, by_machine, unseen, direction
 FROM calls WHERE case_id = ? ORDER BY id
 """
 
@@ -213,7 +214,9 @@ def _row(
     now: int,
     desk: Desk,
 ) -> CaseRow:
-    state, key, number, name, call, line, since, last, bursts, ringing, in_hours, by_machine, unseen = details
+    state, key, number, name, call, line, since, last, bursts, ringing, in_hours, by_machine, unseen, told = (
+        details
+    )
     latest = attempts[-1] if attempts else None
     return CaseRow(
         case=facts.case,
@@ -244,6 +247,7 @@ def _row(
         overdue=0 if facts.due_wall is None else max(0, now - facts.due_wall),
         urgency=urgent,
         known=number_facts(db, key),
+        remembered=bool(told),
     )
 
 
@@ -258,9 +262,12 @@ def _attempts(db: apsw.Connection, cases: Sequence[int]) -> list[AttemptRow]:
 
 
 def _case_call(row: tuple[Any, ...]) -> CaseCall:
-    call, line, started, bursts, ringing, disposition, in_hours, by_machine, unseen = row
+    call, line, started, bursts, ringing, disposition, in_hours, by_machine, unseen, direction = row
     hours = None if in_hours is None else bool(in_hours)
-    return CaseCall(call, line, started, bursts, ringing, disposition, hours, bool(by_machine), not unseen)
+    told = direction == "remembered"
+    return CaseCall(
+        call, line, started, bursts, ringing, disposition, hours, bool(by_machine), not unseen, told
+    )
 
 
 def _end(db: apsw.Connection, case: int) -> CaseEnd | None:

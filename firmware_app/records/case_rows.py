@@ -60,6 +60,7 @@ class CaseCall:
     in_hours: bool | None
     by_machine: bool
     seen: bool
+    remembered: bool = False  # a person told it from the telephone's own memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class CaseRow:
     overdue: int
     urgency: Urgency
     known: NumberFacts
+    remembered: bool = False  # one of its calls a person told from the telephone's own memory
 
 
 @dataclass(frozen=True, slots=True)

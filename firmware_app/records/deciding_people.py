@@ -47,7 +47,12 @@ def _password(db: apsw.Connection, entry: entries.PasswordSet, _desk: Desk) -> e
         db, "SELECT 1 FROM accounts LIMIT 1"
     ):
         return NO_ACCOUNT  # the first account of a ledger comes with its password, all others are made before
-    kept = rows(db, "SELECT secret FROM secrets WHERE account = ? ORDER BY id DESC", (entry.account,))
+    kept = rows(
+        db,
+        "SELECT secret FROM secrets JOIN parties ON parties.id = secret WHERE account = ? AND erased_seq IS NULL"
+        " ORDER BY secrets.id DESC",
+        (entry.account,),
+    )
     return replace(entry, replaces=kept[SECRETS_KEPT - 1][0] if len(kept) >= SECRETS_KEPT else None)
 
 

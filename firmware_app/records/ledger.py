@@ -251,6 +251,10 @@ class Ledger:
         )
         return [name for (name,) in found]
 
+    def had_cards(self) -> bool:
+        """Whether a card was ever saved, retired ones among them."""
+        return one(self._db, "SELECT 1 FROM cards LIMIT 1") is not None
+
     def close(self) -> None:
         """Let go of the file and the lock; may be called often. The log stays, for readers."""
         self._db.close()

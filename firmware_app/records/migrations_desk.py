@@ -84,7 +84,18 @@ CREATE TABLE talks (
     stands  INTEGER NOT NULL  -- 0: another took its place
 ) STRICT;
 CREATE INDEX talks_of_call ON talks (call) WHERE stands = 1;
-CREATE INDEX calls_of_number ON calls (number) WHERE number IS NOT NULL;  -- how often a caller rang before
+CREATE INDEX calls_of_number ON calls (number, started_wall) WHERE number IS NOT NULL;  -- how often a caller rang before
+CREATE INDEX calls_of_line ON calls (line, started_wall);
+CREATE INDEX calls_not_inbound ON calls (direction, started_wall) WHERE direction <> 'inbound';
+CREATE INDEX calls_of_digits ON calls (digits, started_wall) WHERE digits IS NOT NULL;
+-- A number is searched for by how it ends: whole, without its area code, or by its last four digits.
+CREATE INDEX parties_by_end ON parties (substr(lookup, -4)) WHERE lookup IS NOT NULL;
+-- What came of a call, beside it: calls of some outcome are found by time.
+ALTER TABLE calls ADD COLUMN talk_outcome TEXT;
+CREATE TRIGGER talks_beside_calls AFTER INSERT ON talks
+BEGIN UPDATE calls SET talk_outcome = NEW.outcome WHERE id = NEW.call; END;
+CREATE INDEX calls_by_talk ON calls (talk_outcome, started_wall) WHERE talk_outcome IS NOT NULL;
+CREATE INDEX journal_documents ON journal (seq) WHERE kind = 'SiteDocumentChanged';  -- what recounts a closed month
 
 CREATE TABLE helps (
     id        INTEGER PRIMARY KEY,

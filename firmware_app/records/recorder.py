@@ -27,6 +27,7 @@ from device.priority import go_first
 from device.signals import MILLISECOND, SECOND, Instant
 from firmware_app.alerts import Standing
 from firmware_app.calls.call import Call
+from firmware_app.calls.card_file import FiledCard
 from firmware_app.calls.heard_time import SIGN_OF_LIFE
 from firmware_app.records import entries
 from firmware_app.records.backlog import Backlog, Then, Waiting
@@ -34,6 +35,7 @@ from firmware_app.records.ledger import DEFAULT_TIMEZONE, Ledger, unusable
 from firmware_app.records.outcomes import Pending, Recorded, Refused
 from firmware_app.records.reserve import Reserve
 from firmware_app.records.site_documents import Document, SiteDocuments
+from firmware_app.records.starter_cards import settle_cards
 from firmware_app.wording import Text
 
 log = logging.getLogger(__name__)
@@ -94,8 +96,8 @@ class Recorder:
     """Opens the ledger at `path` (errors as Ledger), then records in its own thread until `close`.
 
     tell: called from that thread with all news; must not block. seeds: contents of the site documents to begin with,
-    by name, for those the ledger does not have. timezone: of the point's clock. sign_every: ns without an entry after
-    which a sign of life is left. `silent_since` (see Ledger), `open_calls`, `documents`: as found at the start;
+    by name, for those the ledger does not have; cards: for a ledger that never had any. timezone: of the point's clock.
+    sign_every: ns without an entry after which a sign of life is left. `silent_since` (see Ledger), `open_calls`, `documents`: as found at the start;
     `standing`: as of the last commit.
     """
 
@@ -106,6 +108,7 @@ class Recorder:
         tell: Callable[[RecorderNews], None],
         *,
         seeds: Mapping[str, object] | None = None,
+        cards: Sequence[FiledCard] = (),
         vfs: str | None = None,
         timezone: ZoneInfo = DEFAULT_TIMEZONE,
         sign_every: int = SIGN_OF_LIFE,
@@ -117,6 +120,7 @@ class Recorder:
         try:
             self._site = SiteDocuments(path.parent / "site.json")
             self.documents: dict[str, Document] = self._site.settle(self._ledger, seeds)
+            settle_cards(self._ledger, cards)
             self.open_calls: list[Call] = self._ledger.open_calls()
             self.standing: Standing = self._ledger.standing()
             self.silent_since = self._ledger.silent_since

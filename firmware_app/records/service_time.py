@@ -57,10 +57,14 @@ def heard(
     past = [(start, min(end, now)) for start, end in service if start < now]
     if not lines or not past:
         return None
+    return coverage(past, lines, unheard(db, now))
+
+
+def unheard(db: apsw.Connection, now: int) -> list[Gap]:
+    """Every time up to `now` in which nothing was heard, of all lines or of one; they may overlap."""
     runs = [Run(*row) for row in rows(db, _RUNS)]
     gaps = silences(runs, sign_of_life(db), now)
-    gaps += [Gap(*row) for row in rows(db, _NOT_HEARD, (now,))]
-    return coverage(past, lines, gaps)
+    return gaps + [Gap(*row) for row in rows(db, _NOT_HEARD, (now,))]
 
 
 def busy(db: apsw.Connection, service: Sequence[Interval], lines: Sequence[str]) -> dict[str, BusyEstimate]:

@@ -123,6 +123,13 @@ _FOUND = _TALK.format(
     which="started_wall >= ? AND started_wall < ? AND (?3 IS NULL OR topic = ?3) AND (?4 IS NULL OR outcome = ?4)"
     " ORDER BY started_wall DESC, calls.id DESC LIMIT ?5",
 )
+_LATEST = _TALK.format(
+    source="talks CROSS JOIN calls ON calls.id = talks.call", which="1 ORDER BY talks.id DESC LIMIT ?"
+)
+_CARD = """
+SELECT content FROM cards WHERE kind = ?1 AND retired_seq IS NULL
+AND (?2 IS NULL OR content ->> '$.scene' = ?2 OR content ->> '$.title' = ?2) ORDER BY saved_seq DESC LIMIT 1
+"""
 _RANG = """
 SELECT COUNT(*), MAX(calls.id) FROM parties CROSS JOIN calls ON calls.number = parties.id
 WHERE parties.lookup = ? AND calls.key <> ? AND direction <> 'outbound'
@@ -170,6 +177,17 @@ def talk_of(db: apsw.Connection, call: int) -> TalkRow | None:
     """What came of a call, as it stands; None while nobody has said."""
     found = one(db, _OF_CALL, (call,)) if call <= LARGEST_ID else None
     return None if found is None else _talk(found)
+
+
+def latest_talks(db: apsw.Connection, limit: int) -> list[TalkRow]:
+    """What was said last, newest first."""
+    return [_talk(row) for row in rows(db, _LATEST, (limit,))]
+
+
+def newest_card(db: apsw.Connection, kind: str, scene: str | None = None) -> Mapping[str, Any] | None:
+    """The card of that kind that was saved last. scene: of its scene or title; None: any. None where there is none."""
+    found = one(db, _CARD, (kind, scene))
+    return None if found is None else json.loads(found[0])
 
 
 def without_outcome(db: apsw.Connection, since: int, until: int, limit: int) -> list[CallRow]:

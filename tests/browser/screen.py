@@ -50,9 +50,12 @@ class Screen:
         tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         return tab
 
-    def sign_in(self, password: str = PASSWORD) -> Page:
+    def sign_in(self, password: str = PASSWORD, account: str = "") -> Page:
+        """account: where there are several."""
         tab = self.new_tab()
         tab.goto(self.address)
+        if account:
+            tab.fill("#account", account)
         tab.fill("#password", password)
         tab.click("button.main")
         tab.wait_for_load_state()

@@ -2,7 +2,7 @@
    Every action works without this file (ordinary forms); texts come from the page, none stand here. Chromium 86 understands it. */
 (function () {
   "use strict";
-  var today = document.getElementById("today");
+  var today = document.querySelector("[data-fragment]");
   if (!today) return;
   var away = document.getElementById("away");
   var plainTitle = document.title.replace(/^\(\d+\) /, "");
@@ -29,11 +29,12 @@
         line.querySelector(".state").textContent = line.dataset.stageWords.split("|")[stage];
       }
     });
+    hideInTime();
     var todo = document.getElementById("part-todo"), waits = todo ? Number(todo.dataset.waiting) : 0;
+    if (today.id !== "today") return;  // the titles of other pages: waiting.js
     var title = (waits ? "(" + waits + ") " : "") + plainTitle;
     if (ringing) title = "☎ " + today.dataset.ringingTitle + " · " + title;
     if (document.title !== title) document.title = title;
-    hideInTime();
   }
   function hideInTime() {
     today.querySelectorAll("[data-shown-for]").forEach(function (element) {
@@ -45,19 +46,37 @@
   }
 
   /* ---- a live update replaces only what changed, and nothing that is in use */
-  var pressed = null, waiting = {}, moved = -Infinity;
+  var pressed = null, composing = null, waiting = {}, moved = -Infinity;
+  function isChanged(field) {  // what somebody has typed or chosen and not sent yet
+    if (field.matches("[type=hidden], [type=submit], [type=button]")) return false;
+    if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+    if (!field.matches("select")) return field.value !== field.defaultValue;
+    var first = Array.prototype.slice.call(field.options).filter(function (each) { return each.defaultSelected; })[0] || field.options[0];
+    return Boolean(first) && field.value !== first.value;
+  }
   function inUse(part) {
     var at = document.activeElement;
     var typing = at && part.contains(at) && at.matches("input, textarea, select, [contenteditable]");
-    return typing || (pressed && part.contains(pressed)) || part.querySelector("details[open], dialog[open], form.htmx-request");
+    return typing || (pressed && part.contains(pressed)) || (composing && part.contains(composing)) ||
+      part.querySelector("details[open]:not([id]), dialog[open], form.htmx-request") ||
+      Array.prototype.some.call(part.querySelectorAll("input, textarea, select"), isChanged);
   }
+  document.addEventListener("compositionstart", function (event) { composing = event.target; }, true);
+  document.addEventListener("compositionend", function () { composing = null; setTimeout(putWaiting, 0); }, true);
   function put(part, fresh) {
-    if (inUse(part)) { waiting[part.id] = fresh; return; }
+    if (inUse(part)) waiting[part.id] = fresh;
+    else replace(part, fresh);
+  }
+  function replace(part, fresh) {
     delete waiting[part.id];
     var height = part.offsetHeight;
     var focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    part.querySelectorAll("details[open][id]").forEach(function (each) {  // what was unfolded stays so
+      var same = fresh.querySelector("#" + each.id);
+      if (same) same.open = true;
+    });
     part.replaceWith(fresh);
-    htmx.process(fresh);
+    if (window.htmx) htmx.process(fresh);
     if (fresh.matches("#part-lines, #part-notices") && fresh.offsetHeight !== height) moved = performance.now();
     var again = focused && document.getElementById(focused);
     if (again) again.focus({ preventScroll: true });
@@ -180,7 +199,7 @@
   document.addEventListener("htmx:afterRequest", function (event) {
     event.target.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
     var answer = event.detail.xhr;
-    if (answer && answer.getResponseHeader("ETag")) { etag = answer.getResponseHeader("ETag"); waiting = {}; away.hidden = true; }
+    if (answer && answer.getResponseHeader("ETag")) { etag = answer.getResponseHeader("ETag"); away.hidden = true; }
   });
   function readOut() {
     var message = today.querySelector(".message");
@@ -188,6 +207,18 @@
     message.focus({ preventScroll: true });
     if (message.matches(".done")) setTimeout(function () { message.remove(); }, READ);
   }
+  document.addEventListener("htmx:beforeSwap", function (event) {  // the answer to a press: no more is replaced than by a live update
+    var detail = event.detail, answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+    if (detail.target !== today || !answer.querySelector(".part")) return;
+    detail.shouldSwap = false;
+    pressed = null;
+    var own = detail.requestConfig.elt.closest(".part"), fresh = own && answer.getElementById(own.id);
+    if (fresh) replace(own, document.importNode(fresh, true));
+    today.querySelectorAll(".message").forEach(function (old) { old.remove(); });
+    answer.querySelectorAll(".message").forEach(function (each) { today.prepend(document.importNode(each, true)); });
+    apply(detail.serverResponse);
+    readOut();
+  });
   document.addEventListener("htmx:afterSwap", function () { tick(); readOut(); });
   ["htmx:sendError", "htmx:timeout"].forEach(function (kind) {
     document.addEventListener(kind, function () { away.hidden = false; });
