@@ -64,7 +64,7 @@ def test_everything_that_can_be_set_stands_on_one_page(desk: Desk) -> None:
     assert "技术支持电话 没有填" in page
     assert "首次回拨时限（工作分钟） 30 （建议值）" in page
     assert "外线前缀 不用拨" in page
-    assert "登记 使用" in page
+    assert "提醒 使用" in page
     assert "第 1 版" in page
 
 
@@ -135,11 +135,15 @@ def test_the_rules_change_whole_and_hold_from_then_on(box: Box, desk: Desk) -> N
 
 
 def test_a_part_that_is_not_ticked_is_switched_off(box: Box, desk: Desk) -> None:
-    put(desk, "/settings/modules", **{key: "yes" for key in modules.MODULES if key != "reminders"})
-    assert said(box, "modules") == {key: key != "reminders" for key in modules.MODULES}
+    put(desk, "/settings/modules")
+    assert said(box, "modules")["reminders"] is False
     assert desk.client.get("/reminders").status_code == 404
     put(desk, "/settings/modules", **dict.fromkeys(modules.MODULES, "yes"))
     assert desk.client.get("/reminders").status_code == 200
+    held = {"cards": False, "reminders": True}
+    assert forms.modules_document({}, held, {"reminders"}) == {"cards": False, "reminders": False}, (
+        "as it was held"
+    )
 
 
 def test_a_refusal_is_told(box: Box, desk: Desk) -> None:

@@ -4,7 +4,7 @@ wrong, out. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,9 +134,9 @@ def rules_document(form: Form, t: Translator) -> tuple[dict[str, Any], list[Wron
     return content, wrong
 
 
-def modules_document(form: Form) -> dict[str, Any]:
-    """The document `modules`: what is ticked is used."""
-    return {key: form.get(key) == "yes" for key in modules.MODULES}
+def modules_document(form: Form, held: Mapping[str, Any], shown: Container[str]) -> dict[str, Any]:
+    """The document `modules`: of those that were shown, what is ticked is used; the others stay as they are held."""
+    return {**held, **{key: form.get(key) == "yes" for key in modules.MODULES if key in shown}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +176,10 @@ def rule_rows(content: Mapping[str, Any], t: Translator) -> Sequence[Row]:
     ]
 
 
-def module_rows(content: Mapping[str, Any], t: Translator) -> Sequence[Row]:
+def module_rows(content: Mapping[str, Any], shown: Container[str], t: Translator) -> Sequence[Row]:
     off = modules.switched_off(content)
     return [
         Row(words.in_language(t.language), t("停用") if key in off else t("使用"))
         for key, words in modules.MODULES.items()
+        if key in shown
     ]

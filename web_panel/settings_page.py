@@ -10,7 +10,18 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from firmware_app.calls import callback_rules, modules
@@ -20,6 +31,7 @@ from web_panel import sessions
 from web_panel import settings_forms as forms
 from web_panel.hours_door import document_changes, documents
 from web_panel.hours_view import Clock, changes
+from web_panel.navigation import MODULE_OF
 from web_panel.parts import parts
 from web_panel.refusals import refusal
 from web_panel.settings_forms import Wrong
@@ -81,7 +93,7 @@ def page() -> BaseResponse:
             profile=forms.profile_rows(content["profile"], g.t),
             lines=lines,
             rules=forms.rule_rows(content["callback_rules"], g.t),
-            modules=forms.module_rows(content["modules"], g.t),
+            modules=forms.module_rows(content["modules"], _there(), g.t),
             changes=[
                 (g.t(words), changes(document_changes(here.ledger, name, SHOWN_CHANGES), clock))
                 for name, words in _TITLES
@@ -182,14 +194,20 @@ def save_rules() -> BaseResponse:
 # ---- the parts of the panel
 
 
+def _there() -> frozenset[str]:
+    """The modules that this panel has pages of."""
+    return frozenset(module for page, module in MODULE_OF.items() if page in current_app.blueprints)
+
+
 @blueprint.get("/settings/modules")
 @sessions.signed_in_only
 @sessions.needs(Right.SETTINGS)
 def use() -> BaseResponse:
     """The form of the parts."""
     off = modules.switched_off(_content("modules"))
-    fields = {key: "" if key in off else "yes" for key in modules.MODULES}
-    return _form("settings_modules.html", fields, known=modules.MODULES.items())
+    known = {key: words for key, words in modules.MODULES.items() if key in _there()}
+    fields = {key: "" if key in off else "yes" for key in known}
+    return _form("settings_modules.html", fields, known=known.items())
 
 
 @blueprint.post("/settings/modules")
@@ -198,8 +216,5 @@ def use() -> BaseResponse:
 def save_use() -> BaseResponse:
     """Which parts this point uses; what was recorded by one that is switched off stays."""
     with _saving:
-        return _saved(
-            "modules",
-            forms.modules_document(request.form),
-            g.t("已保存：停用的功能不再显示，原来的记录都在。"),
-        )
+        content = forms.modules_document(request.form, _content("modules"), _there())
+        return _saved("modules", content, g.t("已保存：停用的功能不再显示，原来的记录都在。"))
